@@ -1,0 +1,228 @@
+"""Who plays: the :class:`Player` interface, its frozen description :class:`PlayerSpec`, and the registry of kinds of player."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from importlib.metadata import entry_points
+from typing import Any, NamedTuple, Protocol
+
+from ..errors import LudensError, ParameterError, UnknownName
+from ..games.actions import Move, Status
+from ..games.core import Game, GameType, Observation
+from ..llm.chat import ChatModel, Message, Reply
+
+__all__ = ["Answer", "BasePlayer", "Call", "Player", "PlayerSpec", "kinds", "player_kind"]
+
+
+class Call(NamedTuple):
+    """One exchange with a model inside a decision.
+
+    Attributes:
+        messages: the whole prompt that was sent (the store keeps only what is new in it).
+        reply: what came back; None when the request failed.
+        key: the cache key of the request.
+        status: how the reply parsed.
+        problem: what was wrong with it, as the model was told.
+    """
+
+    messages: tuple[Message, ...]
+    reply: Reply | None
+    key: str
+    status: Status
+    problem: str | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A decision with its history, for players that have one; plain players return a bare :class:`Move`.
+
+    Attributes:
+        move: the legal move found, or None: then the game's declared policy decides.
+        status: of the last try.
+        calls: the exchanges with a model, re-asks included.
+        problem: why there is no move, in words.
+        note: private text of the player worth keeping (scratchpad, plan); never shown to others.
+    """
+
+    move: Move | None
+    status: Status = Status.OK
+    calls: tuple[Call, ...] = ()
+    problem: str | None = None
+    note: str | None = None
+
+
+class Player(Protocol):
+    """One object per seat and episode."""
+
+    def start(self, seat: int, game_type: GameType, seed: int) -> None:
+        """Take a seat. ``seed`` is this seat's own, derived from the match."""
+        ...
+
+    def act(self, observation: Observation) -> Move | Answer | Awaitable[Move | Answer]:
+        """Choose. ``observation`` holds until the state moves on."""
+        ...
+
+    def end(self, outcome: Mapping[str, Any]) -> None:
+        """Hear how it ended: ``returns`` (own), ``outcome`` (the game's facts)."""
+        ...
+
+
+class BasePlayer:
+    """Convenience base: remembers seat, type and seed; ``end`` does nothing."""
+
+    seat: int
+    game_type: GameType
+    seed: int
+
+    def start(self, seat: int, game_type: GameType, seed: int) -> None:
+        self.seat, self.game_type, self.seed = seat, game_type, seed
+
+    def end(self, outcome: Mapping[str, Any]) -> None:
+        return None
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A registered kind of player.
+
+    Attributes:
+        entry_point: ``"module:factory"``; called with the parameters (and ``model=ChatModel`` where ``needs_model``).
+        fits: ``"module:function"`` that tells whether it can play a game: ``fits(game, **params) -> str | None`` (the reason why not).
+        needs_model: it asks a language model, named by the parameter ``model``.
+        sync: it answers at once, in-process: a pool of processes may play it.
+    """
+
+    name: str
+    entry_point: str
+    summary: str = ""
+    fits: str | None = None
+    needs_model: bool = False
+    sync: bool = True
+    presets: Mapping[str, Any] = field(default_factory=dict)
+
+
+_KINDS: dict[str, Kind] = {}
+
+
+def player_kind(name: str, entry_point: str, *, summary: str = "", fits: str | None = None, needs_model: bool = False, sync: bool = True, **presets: Any) -> None:
+    """Register a kind of player: ``player_kind("tit_for_tat", "ludens.agents.repeated:TitForTat")``."""
+    _KINDS[name] = Kind(name, entry_point, summary, fits, needs_model, sync, presets)
+
+
+def kinds() -> dict[str, Kind]:
+    """All kinds by name, third-party ones (entry points ``ludens.players``) included."""
+    _discover()
+    return dict(sorted(_KINDS.items()))
+
+
+@dataclass(frozen=True)
+class PlayerSpec:
+    """The frozen description of a player; its hash is its identity in ratings.
+
+    Attributes:
+        kind: a registered kind (``"tit_for_tat"``, ``"random"``, ``"language"``...).
+        params: parameters as a tuple of sorted (name, value) pairs of plain, hashable values; use :meth:`of`.
+        name: how tables call it; by default the kind and its parameters. Not part of the hash.
+    """
+
+    kind: str
+    params: tuple[tuple[str, Any], ...] = ()
+    name: str = field(default="", compare=False)
+
+    @classmethod
+    def of(cls, kind: str, name: str = "", **params: Any) -> PlayerSpec:
+        """Make a spec from plain parameters; mappings and lists are frozen.
+
+        Raises:
+            UnknownName: no such kind of player.
+        """
+        if kind not in kinds():
+            raise UnknownName("player", kind, kinds())
+        merged = {**_KINDS[kind].presets, **params}
+        spec = cls(kind, _freeze(merged), name)
+        return spec if name else cls(kind, spec.params, spec._default_name(params))
+
+    def _default_name(self, params: Mapping[str, Any]) -> str:
+        inner = ", ".join(f"{key}={value}" for key, value in sorted(params.items()) if not isinstance(value, dict))
+        return f"{self.kind}({inner})" if inner else self.kind
+
+    @cached_property
+    def plain(self) -> dict[str, Any]:
+        """Kind and parameters as JSON values (no key or secret is ever a parameter)."""
+        return {"kind": self.kind, **_thaw(self.params)}
+
+    @cached_property
+    def hash(self) -> str:
+        """Identity in ratings (12 hexadecimal digits)."""
+        return hashlib.blake2b(json.dumps(self.plain, sort_keys=True).encode(), digest_size=6).hexdigest()
+
+    @property
+    def needs_model(self) -> bool:
+        return self._kind.needs_model
+
+    @property
+    def sync(self) -> bool:
+        return self._kind.sync
+
+    @property
+    def _kind(self) -> Kind:
+        found = kinds().get(self.kind)
+        if found is None:
+            raise UnknownName("player", self.kind, kinds())
+        return found
+
+    def why_not(self, game: Game) -> str | None:
+        """Say why this player cannot play ``game``, or None when it can."""
+        return _load(self._kind.fits)(game, **_thaw(self.params)) if self._kind.fits else None
+
+    def build(self, model: ChatModel | None = None) -> Player:
+        """Make the player object for one seat and one episode.
+
+        Raises:
+            ParameterError: a parameter is unknown or out of range.
+            LudensError: the kind needs a model and none was given.
+        """
+        kind = self._kind
+        params = _thaw(self.params)
+        if kind.needs_model:
+            if model is None:
+                raise LudensError(f"player {self.name or self.kind!r} needs a model")
+            params["model"] = model
+        try:
+            return _load(kind.entry_point)(**params)
+        except TypeError as problem:
+            raise ParameterError(f"player {self.kind}: {problem}") from problem
+
+
+@lru_cache(maxsize=512)
+def _load(entry_point: str) -> Callable[..., Any]:
+    module, _, attribute = entry_point.partition(":")
+    return getattr(importlib.import_module(module), attribute)
+
+
+@lru_cache(maxsize=1)
+def _discover() -> None:
+    importlib.import_module("ludens.agents.kinds")
+    for entry in entry_points(group="ludens.players"):
+        entry.load()
+
+
+def _freeze(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return tuple((str(key), _freeze(item)) for key, item in sorted(value.items()))
+    if isinstance(value, list | tuple):
+        return ("__list__", *(_freeze(item) for item in value))
+    return value
+
+
+def _thaw(value: Any) -> Any:
+    if isinstance(value, tuple):
+        if value[:1] == ("__list__",):
+            return [_thaw(item) for item in value[1:]]
+        return {key: _thaw(item) for key, item in value}
+    return value

@@ -1,0 +1,36 @@
+"""Rules of play, nothing else: one folder a family. See :mod:`ludens.games.core` for the nouns."""
+
+from .actions import ActionSpec, Acts, Domain, Integer, Move, OneOf, Parsed, Real, Record, Status, Text
+from .core import Event, Game, GameType, IllegalMove, IllegalPolicy, NotSupported, Observation, Prediction, State, load_state, seat_name
+from .registry import GameSpec, all_ids, make, parameters, register, spec
+
+__all__ = [
+    "ActionSpec",
+    "Acts",
+    "Domain",
+    "Event",
+    "Game",
+    "GameSpec",
+    "GameType",
+    "IllegalMove",
+    "IllegalPolicy",
+    "Integer",
+    "Move",
+    "NotSupported",
+    "Observation",
+    "OneOf",
+    "Parsed",
+    "Prediction",
+    "Real",
+    "Record",
+    "State",
+    "Status",
+    "Text",
+    "all_ids",
+    "load_state",
+    "make",
+    "parameters",
+    "register",
+    "seat_name",
+    "spec",
+]

@@ -1,0 +1,620 @@
+"""What may be answered now: domains of values, the :class:`ActionSpec` made of one, and the parser of replies.
+
+A *domain* is a set of JSON values that can explain itself, give a JSON schema, read a value out of loose text,
+check one and draw one. An *action spec* is a domain plus the leave to speak. Replies are untrusted: whatever
+:meth:`ActionSpec.parse` is given, it returns a :class:`Parsed` and never raises.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import math
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    import numpy as np
+
+__all__ = [
+    "MAX_REPLY_CHARS",
+    "ActionSpec",
+    "Acts",
+    "Domain",
+    "Integer",
+    "Move",
+    "OneOf",
+    "Parsed",
+    "Real",
+    "Record",
+    "Status",
+    "Text",
+]
+
+MAX_REPLY_CHARS = 100_000
+"""Replies longer than this are not read at all."""
+_MAX_JSON_STARTS = 64
+"""How many opening braces of a reply are tried, counted from its end: a bound on work, not on sense."""
+
+
+class Move(NamedTuple):
+    """What a seat does: a structured choice and, where the game lets it speak, free text."""
+
+    choice: Any
+    say: str | None = None
+
+
+class Status(StrEnum):
+    """How a decision came about; stored with each one."""
+
+    OK = "ok"
+    REPAIRED = "repaired"
+    ILLEGAL = "illegal"
+    UNPARSABLE = "unparsable"
+    TRUNCATED = "truncated"
+    DEFAULTED = "defaulted"
+    FORFEITED = "forfeited"
+
+
+class Parsed(NamedTuple):
+    """A reply as understood: ``move`` is ``None`` unless ``status`` is ok or repaired; ``problem`` says why, for the re-ask."""
+
+    move: Move | None
+    status: Status
+    problem: str | None = None
+
+
+class Unreadable(ValueError):
+    """A value has the wrong shape for its domain (as against being out of bounds)."""
+
+
+class Domain:
+    """A set of JSON values. Subclasses are frozen dataclasses, so domains compare, hash and pickle."""
+
+    def explain(self) -> str:
+        """Say in words what is asked, as it stands in a prompt."""
+        raise NotImplementedError
+
+    def schema(self) -> dict[str, Any]:
+        """Give the JSON schema of the values, for constrained decoding."""
+        raise NotImplementedError
+
+    def check(self, value: Any) -> str | None:
+        """Return what is wrong with ``value``, or ``None`` when it belongs to the domain."""
+        raise NotImplementedError
+
+    def read(self, raw: Any) -> tuple[Any, bool]:
+        """Turn a JSON value or a piece of text into a candidate value.
+
+        Returns:
+            The candidate (still to be checked) and whether it had to be repaired.
+
+        Raises:
+            Unreadable: nothing of the right shape is there.
+        """
+        raise NotImplementedError
+
+    def sample(self, rng: np.random.Generator) -> Any:
+        """Draw a value uniformly."""
+        raise NotImplementedError
+
+    def size(self) -> int | None:
+        """Count the values; ``None`` when there is no useful finite count."""
+        return None
+
+    def values(self) -> Iterator[Any]:
+        """Enumerate a finite domain in a fixed order."""
+        raise TypeError(f"{type(self).__name__} is not enumerable")
+
+    def show(self, value: Any) -> str:
+        """Write a value as a reply in tagged text would."""
+        return str(value)
+
+
+@dataclass(frozen=True)
+class OneOf(Domain):
+    """One of a few labels."""
+
+    options: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        # not a field: a lookup made once, so that checking a move costs one set probe
+        object.__setattr__(self, "_set", frozenset(self.options))
+
+    def explain(self) -> str:
+        return "one of: " + ", ".join(self.options)
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "enum": list(self.options)}
+
+    def check(self, value: Any) -> str | None:
+        if isinstance(value, str) and value in self._set:  # type: ignore[attr-defined]
+            return None
+        return f"{_short(value)} is not one of: {', '.join(self.options)}"
+
+    def read(self, raw: Any) -> tuple[Any, bool]:
+        if isinstance(raw, bool) or not isinstance(raw, str | int):
+            raise Unreadable(f"expected one of: {', '.join(self.options)}")
+        word = str(raw) if not isinstance(raw, str) else raw.strip()
+        if word in self.options:
+            return word, not isinstance(raw, str)
+        bare = word.strip(" \t\r\n.,;:!?'\"`*_()[]<>").casefold()
+        hits = [option for option in self.options if option.casefold() == bare]
+        return (hits[0], True) if len(hits) == 1 else (word, False)
+
+    def sample(self, rng: np.random.Generator) -> Any:
+        return self.options[int(rng.integers(len(self.options)))]
+
+    def size(self) -> int:
+        return len(self.options)
+
+    def values(self) -> Iterator[Any]:
+        return iter(self.options)
+
+
+@dataclass(frozen=True)
+class Integer(Domain):
+    """A whole number from ``low`` to ``high``, both included, in steps."""
+
+    low: int
+    high: int
+    step: int = 1
+    unit: str = ""
+
+    def explain(self) -> str:
+        text = f"a whole number from {self.low} to {self.high}" + (f" {self.unit}" if self.unit else "")
+        return text + (f" in steps of {self.step}" if self.step != 1 else "")
+
+    def schema(self) -> dict[str, Any]:
+        schema: dict[str, Any] = {"type": "integer", "minimum": self.low, "maximum": self.high}
+        if self.step != 1 and self.low % self.step == 0:
+            schema["multipleOf"] = self.step
+        return schema
+
+    def check(self, value: Any) -> str | None:
+        if type(value) is int and self.low <= value <= self.high and (value - self.low) % self.step == 0:
+            return None
+        return f"{_short(value)} is not {self.explain()}"
+
+    def read(self, raw: Any) -> tuple[Any, bool]:
+        number, repaired = _number(raw)
+        if number != int(number):
+            return number, repaired
+        return int(number), repaired or isinstance(number, float)
+
+    def sample(self, rng: np.random.Generator) -> Any:
+        return self.low + self.step * int(rng.integers(self.size()))
+
+    def size(self) -> int:
+        return (self.high - self.low) // self.step + 1
+
+    def values(self) -> Iterator[Any]:
+        return iter(range(self.low, self.high + 1, self.step))
+
+
+@dataclass(frozen=True)
+class Real(Domain):
+    """A number from ``low`` to ``high``, both included, rounded to ``decimals`` places."""
+
+    low: float
+    high: float
+    decimals: int = 2
+    unit: str = ""
+
+    def explain(self) -> str:
+        text = f"a number from {self.low:g} to {self.high:g}" + (f" {self.unit}" if self.unit else "")
+        return f"{text} with at most {self.decimals} decimals"
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "number", "minimum": self.low, "maximum": self.high}
+
+    def check(self, value: Any) -> str | None:
+        if type(value) in (int, float) and math.isfinite(value) and self.low <= value <= self.high:
+            return None
+        return f"{_short(value)} is not {self.explain()}"
+
+    def read(self, raw: Any) -> tuple[Any, bool]:
+        number, repaired = _number(raw)
+        rounded = round(float(number), self.decimals)
+        return rounded, repaired or rounded != number
+
+    def sample(self, rng: np.random.Generator) -> Any:
+        return min(max(round(float(rng.uniform(self.low, self.high)), self.decimals), self.low), self.high)
+
+
+@dataclass(frozen=True)
+class Text(Domain):
+    """Free text of at most ``max_chars`` characters, for games whose move is itself a text (a query, a description)."""
+
+    max_chars: int = 1000
+
+    def explain(self) -> str:
+        return f"free text of at most {self.max_chars} characters"
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "maxLength": self.max_chars}
+
+    def check(self, value: Any) -> str | None:
+        if isinstance(value, str) and len(value) <= self.max_chars and clean_text(value) == value:
+            return None
+        return f"{_short(value)} is not {self.explain()}"
+
+    def read(self, raw: Any) -> tuple[Any, bool]:
+        if not isinstance(raw, str):
+            raise Unreadable(f"expected {self.explain()}")
+        text = clean_text(raw)[: self.max_chars]
+        return text, text != raw
+
+    def sample(self, rng: np.random.Generator) -> Any:
+        letters = "abcdefghijklmnopqrstuvwxyz "
+        return "".join(letters[int(i)] for i in rng.integers(len(letters), size=int(rng.integers(1, min(self.max_chars, 20) + 1)))).strip() or "a"
+
+
+@dataclass(frozen=True)
+class Record(Domain):
+    """Several named values at once. ``at_most`` and ``at_least`` bound the sum of the (whole) numbers in it."""
+
+    fields: tuple[tuple[str, Domain], ...]
+    at_most: int | None = None
+    at_least: int | None = None
+
+    @classmethod
+    def of(cls, fields: Mapping[str, Domain], *, at_most: int | None = None, at_least: int | None = None) -> Record:
+        return cls(tuple(fields.items()), at_most, at_least)
+
+    def explain(self) -> str:
+        text = "; ".join(f"{name}: {domain.explain()}" for name, domain in self.fields)
+        if self.at_most is not None:
+            text += f"; together at most {self.at_most}"
+        if self.at_least is not None:
+            text += f"; together at least {self.at_least}"
+        return text
+
+    def schema(self) -> dict[str, Any]:
+        return {
+            "type": "object",
+            "properties": {name: domain.schema() for name, domain in self.fields},
+            "required": [name for name, _ in self.fields],
+            "additionalProperties": False,
+        }
+
+    def check(self, value: Any) -> str | None:
+        if not isinstance(value, dict) or len(value) != len(self.fields):
+            return f"expected the fields {', '.join(name for name, _ in self.fields)}"
+        for name, domain in self.fields:
+            if name not in value:
+                return f"the field {name} is missing"
+            if problem := domain.check(value[name]):
+                return f"{name}: {problem}"
+        return self._sum_problem(value)
+
+    def _sum_problem(self, value: dict[str, Any]) -> str | None:
+        if self.at_most is not None and sum(value.values()) > self.at_most:
+            return f"together they are {sum(value.values())}, at most {self.at_most} is allowed"
+        if self.at_least is not None and sum(value.values()) < self.at_least:
+            return f"together they are {sum(value.values())}, at least {self.at_least} is needed"
+        return None
+
+    def read(self, raw: Any) -> tuple[Any, bool]:
+        repaired = isinstance(raw, str)
+        if isinstance(raw, str):
+            raw = _pairs(raw)
+        if not isinstance(raw, dict):
+            raise Unreadable(f"expected the fields {', '.join(name for name, _ in self.fields)}")
+        known = {str(name).casefold(): item for name, item in raw.items()}
+        out: dict[str, Any] = {}
+        for name, domain in self.fields:
+            if name in raw:
+                item = raw[name]
+            elif name.casefold() in known:
+                item, repaired = known[name.casefold()], True
+            else:
+                raise Unreadable(f"the field {name} is missing")
+            try:
+                out[name], mended = domain.read(item)
+            except Unreadable as problem:
+                raise Unreadable(f"{name}: {problem}") from None
+            repaired = repaired or mended
+        return out, repaired or len(raw) != len(self.fields)
+
+    def sample(self, rng: np.random.Generator) -> Any:
+        for _ in range(1000):
+            value = {name: domain.sample(rng) for name, domain in self.fields}
+            if self._sum_problem(value) is None:
+                return value
+        if (self.size() or math.inf) > 1_000_000:
+            raise RuntimeError(f"no value found that keeps the bounds of: {self.explain()}")
+        allowed = list(self.values())
+        return allowed[int(rng.integers(len(allowed)))]
+
+    def size(self) -> int | None:
+        sizes = [domain.size() for _, domain in self.fields]
+        return None if None in sizes else math.prod(size for size in sizes if size is not None)
+
+    def values(self) -> Iterator[Any]:
+        names = [name for name, _ in self.fields]
+        for items in itertools.product(*(list(domain.values()) for _, domain in self.fields)):
+            value = dict(zip(names, items, strict=True))
+            if self._sum_problem(value) is None:
+                yield value
+
+    def show(self, value: Any) -> str:
+        return " ".join(f"{name}={domain.show(value[name])}" for name, domain in self.fields)
+
+
+@dataclass(frozen=True)
+class Acts(Domain):
+    """One of several acts, each with fields of its own: ``{"act": "propose", "book": 1}`` or ``{"act": "accept"}``."""
+
+    acts: tuple[tuple[str, Record], ...]
+
+    @classmethod
+    def of(cls, acts: Mapping[str, Record | Mapping[str, Domain] | None]) -> Acts:
+        made = []
+        for name, fields in acts.items():
+            made.append((name, fields if isinstance(fields, Record) else Record.of(fields or {})))
+        return cls(tuple(made))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(name for name, _ in self.acts)
+
+    def record(self, name: str) -> Record:
+        """Return the fields of one act; raises KeyError for an act that is not open now."""
+        return dict(self.acts)[name]
+
+    def explain(self) -> str:
+        return "one of these acts: " + " | ".join(f"{name} ({record.explain()})" if record.fields else name for name, record in self.acts)
+
+    def schema(self) -> dict[str, Any]:
+        kinds = []
+        for name, record in self.acts:
+            schema = record.schema()
+            schema["properties"] = {"act": {"type": "string", "enum": [name]}, **schema["properties"]}
+            schema["required"] = ["act", *schema["required"]]
+            kinds.append(schema)
+        return kinds[0] if len(kinds) == 1 else {"anyOf": kinds}
+
+    def check(self, value: Any) -> str | None:
+        if not isinstance(value, dict) or not isinstance(value.get("act"), str):
+            return f"expected an act out of: {', '.join(self.names)}"
+        for name, record in self.acts:
+            if name == value["act"]:
+                problem = record.check({key: item for key, item in value.items() if key != "act"})
+                return problem and f"{name}: {problem}"
+        return f"the act {_short(value['act'])} is not open now; open: {', '.join(self.names)}"
+
+    def read(self, raw: Any) -> tuple[Any, bool]:
+        if isinstance(raw, str):
+            head, _, rest = raw.strip().partition(" ")
+            raw = {"act": head.strip("[]().,;:!*`'\""), **_pairs(rest)}
+            repaired = True
+        else:
+            repaired = False
+        if not isinstance(raw, dict) or not isinstance(raw.get("act"), str):
+            raise Unreadable(f"expected an act out of: {', '.join(self.names)}")
+        word, _ = OneOf(self.names).read(raw["act"])
+        repaired = repaired or word != raw["act"]
+        for name, record in self.acts:
+            if name == word:
+                fields, mended = record.read({key: item for key, item in raw.items() if key != "act"})
+                return {"act": name, **fields}, repaired or mended
+        return {"act": word}, repaired
+
+    def sample(self, rng: np.random.Generator) -> Any:
+        name, record = self.acts[int(rng.integers(len(self.acts)))]
+        return {"act": name, **record.sample(rng)}
+
+    def size(self) -> int | None:
+        sizes = [record.size() for _, record in self.acts]
+        return None if None in sizes else sum(size for size in sizes if size is not None)
+
+    def values(self) -> Iterator[Any]:
+        for name, record in self.acts:
+            for fields in record.values():
+                yield {"act": name, **fields}
+
+    def show(self, value: Any) -> str:
+        fields = {key: item for key, item in value.items() if key != "act"}
+        return " ".join([value["act"], *([self.record(value["act"]).show(fields)] if fields else [])])
+
+
+@dataclass(frozen=True)
+class ActionSpec:
+    """What one seat may answer now.
+
+    Attributes:
+        domain: the choices open at this moment.
+        say_chars: how many characters the seat may speak beside its choice; 0 when it may not.
+        say_only: the seat is only asked to speak; the choice is then the empty record.
+        about: what the choice stands for, in words, one line an option (shown in prompts).
+    """
+
+    domain: Domain
+    say_chars: int = 0
+    about: tuple[str, ...] = field(default=(), compare=False)
+
+    # -- in words and as schema --------------------------------------------------------------------------------------
+
+    def explain(self, style: str = "json") -> str:
+        """Say how to answer, for a prompt.
+
+        Args:
+            style: ``"json"`` for one JSON object, ``"tags"`` for lines that begin with ``Say:`` and ``Answer:``.
+        """
+        lines = [f"Choose {self.domain.explain()}.", *self.about]
+        if style == "json":
+            shape = {"say": "..."} if self.say_chars else {}
+            lines.append(f"Answer with one JSON object: {json.dumps({**shape, 'choice': '...'})}")
+            if isinstance(self.domain, Record | Acts):
+                lines.append(f"where choice looks like {json.dumps(self.example())}")
+        else:
+            if self.say_chars:
+                lines.append("Write what you say to the others on a line that begins with 'Say:'.")
+            lines.append(f"Write your choice on a last line that begins with 'Answer:', for example 'Answer: {self.domain.show(self.example())}'.")
+        if self.say_chars:
+            lines.append(f"What you say may have at most {self.say_chars} characters; it may be empty.")
+        return "\n".join(lines)
+
+    def example(self) -> Any:
+        """Give one legal choice, always the same one."""
+        import numpy as np
+
+        return self.domain.sample(np.random.default_rng(0))
+
+    def schema(self) -> dict[str, Any]:
+        """Give the JSON schema of a whole reply (``say`` first, so that a model speaks before it binds itself)."""
+        properties: dict[str, Any] = {}
+        if self.say_chars:
+            properties["say"] = {"type": "string", "maxLength": self.say_chars}
+        properties["choice"] = self.domain.schema()
+        return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+
+    def write(self, move: Move) -> str:
+        """Write a move as the JSON reply that :meth:`parse` reads back."""
+        shape = {"say": move.say} if self.say_chars and move.say is not None else {}
+        return json.dumps({**shape, "choice": move.choice}, ensure_ascii=False)
+
+    # -- judging and drawing -----------------------------------------------------------------------------------------
+
+    def check(self, move: Move) -> str | None:
+        """Return what is wrong with a move, or ``None`` when it is legal now."""
+        if move.say is not None:
+            if not self.say_chars:
+                return "you may not speak now" if move.say else None
+            if not isinstance(move.say, str) or len(move.say) > self.say_chars:
+                return f"you may say at most {self.say_chars} characters"
+        return self.domain.check(move.choice)
+
+    def sample(self, rng: np.random.Generator) -> Move:
+        """Draw a legal move uniformly; it says nothing."""
+        return Move(self.domain.sample(rng))
+
+    # -- reading replies ---------------------------------------------------------------------------------------------
+
+    def parse(self, reply: str, *, truncated: bool = False) -> Parsed:
+        """Read a reply.
+
+        The last JSON object that has a ``choice`` counts; failing that, the last ``Answer:`` line; failing that, the
+        last ``[bracketed]`` piece; failing that, the whole reply if it is nothing but a choice. A choice that is only
+        mentioned in running text is not taken for an answer.
+
+        Args:
+            reply: the text, of any length and content.
+            truncated: the engine cut the reply at its token limit.
+
+        Returns:
+            The move, or the status and the problem in words. Never raises.
+        """
+        if not isinstance(reply, str):
+            return Parsed(None, Status.UNPARSABLE, "the reply is not text")
+        if len(reply) > MAX_REPLY_CHARS:
+            return Parsed(None, Status.UNPARSABLE, f"the reply has {len(reply)} characters; at most {MAX_REPLY_CHARS} are read")
+        found = _find_json(reply) or _find_tagged(reply) or _find_bracket(reply) or _whole(reply)
+        if found is None:
+            return self._bad(truncated, Status.UNPARSABLE, "the reply is empty")
+        raw, said, source = found
+        try:
+            choice, repaired = self.domain.read(raw)
+        except Unreadable as problem:
+            return self._bad(truncated, Status.UNPARSABLE, str(problem))
+        except (ValueError, OverflowError, RecursionError):
+            return self._bad(truncated, Status.UNPARSABLE, f"expected {self.domain.explain()}")
+        if problem_text := self.domain.check(choice):
+            # a whole reply of running text is no attempt at an answer, hence unreadable rather than illegal
+            return self._bad(truncated, Status.UNPARSABLE if source == "whole" else Status.ILLEGAL, problem_text)
+        if source != "json":
+            repaired = self.domain.show(choice) != raw
+        if said is not None and not isinstance(said, str):
+            said, repaired = None, True
+        if said is not None:
+            kept = clean_text(said)[: self.say_chars]
+            repaired = repaired or (kept != said and bool(self.say_chars))
+            said = kept if self.say_chars else None
+        return Parsed(Move(choice, said), Status.REPAIRED if repaired else Status.OK)
+
+    @staticmethod
+    def _bad(truncated: bool, status: Status, problem: str) -> Parsed:
+        if truncated:
+            return Parsed(None, Status.TRUNCATED, f"the reply was cut off at the token limit ({problem})")
+        return Parsed(None, status, problem)
+
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
+_ANSWER = re.compile(r"^[ \t>*_#-]*answer[ \t*_]*[:=][ \t*_]*(.*)$", re.IGNORECASE | re.MULTILINE)
+_SAY = re.compile(r"^[ \t>*_#-]*say[ \t*_]*[:=][ \t*_]*(.*?)[ \t*_]*$", re.IGNORECASE | re.MULTILINE)
+_BRACKET = re.compile(r"\[([^\[\]\n]{1,400})\]")
+_PAIR = re.compile(r"([^\s=:,;]{1,80})[ \t]*[=:][ \t]*([^\s,;]{1,80})")
+_FOUND = tuple[Any, Any, str]
+
+
+def clean_text(text: str) -> str:
+    """Take control characters, bidirectional overrides and lone surrogates out of untrusted text."""
+    if not text.isascii():
+        text = text.encode("utf-8", "replace").decode("utf-8")
+    return _CONTROL.sub("", text.replace("\r\n", "\n"))
+
+
+def _find_json(reply: str) -> _FOUND | None:
+    starts = [match.start() for match in re.finditer(r"\{", reply)][-_MAX_JSON_STARTS:]
+    decoder, best, end = json.JSONDecoder(), None, -1
+    for start in starts:
+        if start < end:
+            continue
+        try:
+            value, end = decoder.raw_decode(reply, start)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(value, dict) and "choice" in value:
+            best = value
+        elif isinstance(value, dict) and "act" in value:
+            best = {"choice": {key: item for key, item in value.items() if key != "say"}, "say": value.get("say")}
+    return None if best is None else (best["choice"], best.get("say"), "json")
+
+
+def _find_tagged(reply: str) -> _FOUND | None:
+    answers = _ANSWER.findall(reply)
+    if not answers:
+        return None
+    said = _SAY.findall(reply)
+    return answers[-1].strip().rstrip("*_ "), (said[-1] if said else None), "tag"
+
+
+def _find_bracket(reply: str) -> _FOUND | None:
+    brackets = _BRACKET.findall(reply)
+    return (brackets[-1].strip(), None, "bracket") if brackets else None
+
+
+def _whole(reply: str) -> _FOUND | None:
+    text = reply.strip()
+    return (text[:400], None, "whole") if text else None
+
+
+def _pairs(text: str) -> dict[str, Any]:
+    return dict(_PAIR.findall(text[:4000]))
+
+
+_NUMBER = re.compile(r"[$€£]?\s*([-+]?(?:\d{1,15}(?:\.\d{0,15})?|\.\d{1,15})(?:[eE][-+]?\d{1,2})?)\s*[a-zA-Z%€£$]{0,12}\.?")
+
+
+def _number(raw: Any) -> tuple[float, bool]:
+    if isinstance(raw, bool):
+        raise Unreadable("expected a number")
+    if isinstance(raw, int | float):
+        if not math.isfinite(raw) or abs(raw) > 1e15:
+            raise Unreadable("expected a finite number")
+        return raw, False
+    if isinstance(raw, str):
+        match = _NUMBER.fullmatch(raw.strip().replace(",", ""))
+        if match:
+            number = float(match[1])
+            return (int(number) if number == int(number) else number), True
+    raise Unreadable("expected a number")
+
+
+def _short(value: Any) -> str:
+    text = ascii(value)
+    return text if len(text) <= 60 else text[:57] + "..."

@@ -1,0 +1,510 @@
+"""The nouns of play: :class:`Game`, :class:`State`, :class:`Event`, :class:`Observation` and their declarations.
+
+A game is immutable rules with parameters; a state is a position of it. A game author writes a frozen dataclass
+(the parameters), and a state with five small methods: who moves (``to_move``), what may be answered (``action_spec``), what is asked
+(``request``), what a learner sees (``data``) and what a joint move causes (``_apply``). Everything else (events and
+who may see them, keys, copies, plain-data form, forfeits) lives here, once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, overload
+
+import numpy as np
+
+from ..errors import LudensError, ParameterError
+from .actions import ActionSpec, Domain, Move
+from .serial import copy_plain, named, pack, unpack
+
+if TYPE_CHECKING:
+    from gymnasium.spaces import Space
+
+__all__ = [
+    "Event",
+    "EventView",
+    "Game",
+    "GameType",
+    "IllegalMove",
+    "IllegalPolicy",
+    "NotSupported",
+    "Observation",
+    "Prediction",
+    "State",
+    "load_state",
+    "seat_name",
+]
+
+
+class IllegalMove(LudensError, ValueError):
+    """A move that the rules do not allow now was handed to :meth:`State.play`."""
+
+
+class NotSupported(LudensError):
+    """A game does not offer this (resampling of hidden information, say)."""
+
+
+def seat_name(seat: int) -> str:
+    """Name a seat as prompts, records and PettingZoo do: ``player_0``."""
+    return f"player_{seat}"
+
+
+@dataclass(frozen=True)
+class IllegalPolicy:
+    """What happens when a player gives no legal move.
+
+    Attributes:
+        reask: how often a player that can be re-asked is told the problem and asked again.
+        then: ``"random"`` draws a legal move from the runner's own generator, ``"default"`` plays :meth:`State.default_move`,
+            ``"forfeit"`` ends the game by :meth:`State.forfeit`.
+    """
+
+    reask: int = 2
+    then: Literal["random", "default", "forfeit"] = "random"
+
+
+@dataclass(frozen=True)
+class GameType:
+    """What a game is, as data.
+
+    Attributes:
+        seats: smallest and largest number of seats these rules allow.
+        dynamics: all seats at once, one by one, or both.
+        information: ``"perfect"`` only when nothing is hidden and nothing simultaneous matters to what is known.
+        utility: what returns add up to.
+        payoff_low, payoff_high: bounds of one seat's total return, in ``unit``.
+        horizon: the largest number of joint moves an episode can have.
+        chance: the rules draw at random (deals, noise, random ends).
+        language: seats may speak.
+        symmetric: every seat has the same rules, so permuting players permutes returns.
+        roles: names of the roles that seats can have, if any.
+        illegal: what happens when a player gives no legal move.
+    """
+
+    seats: tuple[int, int]
+    dynamics: Literal["sequential", "simultaneous", "mixed"]
+    information: Literal["perfect", "imperfect"]
+    utility: Literal["zero_sum", "constant_sum", "team", "general_sum", "cooperative"]
+    payoff_low: float
+    payoff_high: float
+    horizon: int
+    unit: str = "points"
+    chance: bool = False
+    language: bool = False
+    symmetric: bool = False
+    roles: tuple[str, ...] = ()
+    illegal: IllegalPolicy = IllegalPolicy()
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """One line of a prediction card: what theory or the laboratory says of a game with these parameters.
+
+    Attributes:
+        concept: ``"nash"``, ``"subgame_perfect"``, ``"pareto"``, ``"security"``, ``"welfare"``, ``"human"``...
+        quantity: what is predicted, named as in the outcome facts where one of them measures it.
+        value: the predicted value (JSON).
+        source: paper, book or the solver that computed it here.
+        note: assumptions and caveats.
+        tolerance: how far a measured value may lie from a numeric ``value`` and still agree; None for no test.
+    """
+
+    concept: str
+    quantity: str
+    value: Any
+    source: str
+    note: str = ""
+    tolerance: float | None = None
+
+    def agrees(self, measured: float) -> bool:
+        """Tell whether a measured number lies within the tolerance. Raises NotSupported when the card has none."""
+        if self.tolerance is None or not isinstance(self.value, int | float):
+            raise NotSupported(f"the prediction {self.concept}/{self.quantity} states no numeric test")
+        return abs(measured - self.value) <= self.tolerance
+
+
+@named
+class Event(NamedTuple):
+    """What happened, in words and in data, and who may see it.
+
+    Attributes:
+        kind: a short word such as ``"deal"``, ``"say"``, ``"round"``, ``"offer"``.
+        seat: who caused it; None for the rules themselves.
+        text: one sentence, the same for everybody who may see it.
+        data: JSON facts.
+        visible_to: the seats that may see it; None for all (spectators too).
+    """
+
+    kind: str
+    seat: int | None
+    text: str
+    data: dict[str, Any]
+    visible_to: tuple[int, ...] | None = None
+
+
+class EventView(Sequence[Event]):
+    """A frozen-length view of an append-only list of events (no copy)."""
+
+    __slots__ = ("_length", "_list")
+
+    def __init__(self, events: list[Event], length: int) -> None:
+        self._list = events
+        self._length = length
+
+    def __len__(self) -> int:
+        return self._length
+
+    @overload
+    def __getitem__(self, index: int) -> Event: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Event]: ...
+    def __getitem__(self, index: int | slice) -> Event | list[Event]:
+        if isinstance(index, slice):
+            return self._list[: self._length][index] if index.start is None or index.start < 0 else self._list[slice(*index.indices(self._length))]
+        if index < -self._length or index >= self._length:
+            raise IndexError("event index out of range")
+        return self._list[index if index >= 0 else self._length + index]
+
+    def __iter__(self) -> Iterator[Event]:
+        for index in range(self._length):
+            yield self._list[index]
+
+
+class Observation:
+    """What one seat may know at one moment. Parts are made when they are asked for, so observing costs nothing.
+
+    It holds as long as the state has not moved; reading it later raises RuntimeError rather than telling the future.
+    """
+
+    __slots__ = ("_events", "_spec", "_state", "_turn", "seat")
+
+    def __init__(self, state: State, seat: int) -> None:
+        self.seat = seat
+        self._state = state
+        self._turn = state.turn
+        self._events = len(state._seen[seat])
+        self._spec: ActionSpec | None = None
+
+    def _live(self) -> State:
+        if self._state.turn != self._turn:
+            raise RuntimeError("this observation is stale: its state has moved on")
+        return self._state
+
+    @property
+    def game(self) -> Game:
+        """The rules and their (public) parameters."""
+        return self._state.game
+
+    @property
+    def rules(self) -> str:
+        """The rules in words, as this seat is told them; the same all through an episode."""
+        return self._state.game.rules_text(self.seat)
+
+    @property
+    def events(self) -> EventView:
+        """All events this seat has seen so far, oldest first; only ever grows."""
+        return EventView(self._state._seen[self.seat], self._events)
+
+    @property
+    def request(self) -> str:
+        """What is asked now, in words."""
+        return self._live().request(self.seat)
+
+    @property
+    def action_spec(self) -> ActionSpec:
+        """What may be answered now."""
+        if self._spec is None:
+            self._spec = self._live().action_spec(self.seat)
+        return self._spec
+
+    @property
+    def data(self) -> dict[str, np.ndarray]:
+        """Arrays for learners: ``observation`` has the shape of ``game.observation_space(seat)``."""
+        return self._live().data(self.seat)
+
+    @property
+    def turn(self) -> int:
+        """How many joint moves have been played."""
+        return self._turn
+
+    @property
+    def key(self) -> str:
+        """Information-state string: equal keys mean equal knowledge (16 hexadecimal digits)."""
+        return self._live().key(self.seat)
+
+    def text(self) -> str:
+        """All of it in words, for people and spectators: rules, events, request."""
+        return "\n".join([self.rules, *(event.text for event in self.events), self.request])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Game:
+    """Immutable rules with their parameters; subclasses are frozen, keyword-only dataclasses.
+
+    Subclasses set ``seats`` (a field or property), ``type``, ``rules_text``, ``observation_space``, ``action_domain`` and ``new_state``; they check
+    their parameters in ``__post_init__`` with :meth:`require`.
+    """
+
+    id: ClassVar[str] = ""
+    """Set by the registry: the versioned id under which the class was registered last. ``made_as`` tells the instance's own."""
+
+    @property
+    def seats(self) -> int:
+        """How many seats this game has."""
+        raise NotImplementedError
+
+    @cached_property
+    def type(self) -> GameType:
+        """What kind of game this is, as data."""
+        raise NotImplementedError
+
+    def new_state(self, seed: int) -> State:
+        """Make the opening position; called by :meth:`start`."""
+        raise NotImplementedError
+
+    def rules_text(self, seat: int | None = None) -> str:
+        """State the rules in words, as ``seat`` is told them (None: a spectator)."""
+        raise NotImplementedError
+
+    def observation_space(self, seat: int) -> Space[Any]:
+        """Give the Gymnasium space of ``data["observation"]``."""
+        raise NotImplementedError
+
+    def action_domain(self, seat: int) -> Domain:
+        """Give the widest domain that ``seat`` is ever asked to choose from; each action spec's domain lies within it."""
+        raise NotImplementedError
+
+    def predictions(self) -> tuple[Prediction, ...]:
+        """State what theory and the laboratory predict for these parameters."""
+        return ()
+
+    # -- made from the above -----------------------------------------------------------------------------------------
+
+    def start(self, seed: int = 0) -> State:
+        """Open an episode. The same seed and the same moves give the same episode, byte for byte."""
+        return self.new_state(int(seed))
+
+    @cached_property
+    def made_as(self) -> str:
+        """The versioned id, e.g. ``"prisoners_dilemma-v0"``; set by ``ludens.make``, else the class's own."""
+        return self.id or type(self).__name__
+
+    @cached_property
+    def params(self) -> dict[str, Any]:
+        """All parameters as JSON values."""
+        return {spec.name: _plain(getattr(self, spec.name)) for spec in fields(self)}
+
+    @cached_property
+    def hash(self) -> str:
+        """Digest of id and parameters: equal hashes mean equal rules (16 hexadecimal digits)."""
+        return hashlib.blake2b(json.dumps([self.made_as, self.params], sort_keys=True).encode(), digest_size=8).hexdigest()
+
+    @cached_property
+    def label(self) -> str:
+        """Id and the parameters that differ from their defaults, for tables."""
+        changed = [f"{spec.name}={self.params[spec.name]}" for spec in fields(self) if _plain(spec.default) != self.params[spec.name]]
+        return self.made_as + (f"({', '.join(changed)})" if changed else "")
+
+    def require(self, condition: bool, name: str, should: str) -> None:
+        """Raise ParameterError with the parameter's name, its value and what would be right."""
+        if not condition:
+            raise ParameterError(f"{self.id or type(self).__name__}: {name}={getattr(self, name)!r} {should}")
+
+
+class State:
+    """A position. Deterministic given the seed and the moves.
+
+    Subclasses keep their position in plain attributes (numbers, strings, lists, tuples, dictionaries, arrays): those are
+    cloned, compared and turned into data for them. They append events by :meth:`emit`, add to ``rewards`` in
+    :meth:`_apply` and keep ``to_move`` up to date.
+
+    Attributes:
+        game: the rules.
+        seed: the episode's seed.
+        turn: joint moves played so far.
+        to_move: the seats that must move now; empty when the game is over.
+        events: everything that happened, visible or not.
+        rewards: per seat, what the last joint move earned.
+        returns: per seat, what was earned so far, in the game's own unit.
+    """
+
+    def __init__(self, game: Game, seed: int) -> None:
+        seats = game.seats
+        self.game = game
+        self.seed = seed
+        self.turn = 0
+        self.to_move: tuple[int, ...] = ()
+        self.events: list[Event] = []
+        self.rewards: list[float] = [0.0] * seats
+        self.returns: list[float] = [0.0] * seats
+        self.forfeited: int | None = None
+        self._rng: np.random.Generator | None = None
+        self._seen: list[list[Event]] = [[] for _ in range(seats)]
+        self._keys: list[tuple[int, bytes] | None] = [None] * seats
+
+    # -- to be written by a game -------------------------------------------------------------------------------------
+
+    def action_spec(self, seat: int) -> ActionSpec:
+        """Say what ``seat``, which must be among ``to_move``, may answer now."""
+        raise NotImplementedError
+
+    def request(self, seat: int) -> str:
+        """Say what is asked of ``seat`` now."""
+        raise NotImplementedError
+
+    def data(self, seat: int) -> dict[str, np.ndarray]:
+        """Give the arrays a learner sees; ``observation`` must lie in ``game.observation_space(seat)``. Any seat, at any time."""
+        raise NotImplementedError
+
+    def _apply(self, moves: Mapping[int, Move]) -> None:
+        """Carry out legal moves of all seats to move: emit events, add to ``self.rewards``, set ``self.to_move``."""
+        raise NotImplementedError
+
+    @property
+    def outcome(self) -> dict[str, Any]:
+        """Facts of the episode so far as JSON values, for the record."""
+        return {}
+
+    def default_move(self, seat: int) -> Move:
+        """Give the move a silent seat makes, where the game's policy is ``"default"``."""
+        raise NotSupported(f"{self.game.made_as} has no default move")
+
+    def resample_hidden(self, seat: int, rng: np.random.Generator) -> State:
+        """Return a state that ``seat`` cannot tell from this one, with all it may not know drawn anew.
+
+        Games in which nothing is hidden from anybody inherit this (a clone).
+
+        Raises:
+            NotSupported: something is hidden and the game cannot resample it.
+        """
+        if any(event.visible_to is not None for event in self.events):
+            raise NotSupported(f"{self.game.made_as} cannot resample hidden information")
+        return self.clone()
+
+    def _on_forfeit(self, seat: int) -> None:
+        """Add rewards when ``seat`` forfeits; by default nobody earns any more."""
+
+    # -- for a game to use -------------------------------------------------------------------------------------------
+
+    @property
+    def rng(self) -> np.random.Generator:
+        """The episode's own generator; made at first use."""
+        if self._rng is None:
+            self._rng = np.random.default_rng(self.seed)
+        return self._rng
+
+    def emit(self, kind: str, text: str, *, seat: int | None = None, data: dict[str, Any] | None = None, to: tuple[int, ...] | None = None) -> None:
+        """Append an event and show it to the seats that may see it."""
+        event = Event(kind, seat, text, data if data is not None else {}, to)
+        self.events.append(event)
+        if to is None:
+            for seen in self._seen:
+                seen.append(event)
+        else:
+            for index in to:
+                self._seen[index].append(event)
+
+    # -- for everybody -----------------------------------------------------------------------------------------------
+
+    @property
+    def over(self) -> bool:
+        """Whether the game has ended."""
+        return not self.to_move
+
+    def observe(self, seat: int) -> Observation:
+        """Give what ``seat`` may know now."""
+        return Observation(self, seat)
+
+    def play(self, moves: Mapping[int, Move]) -> list[Event]:
+        """Advance by one joint move and return the events it caused, hidden ones among them.
+
+        Args:
+            moves: one legal move for each seat in ``to_move``.
+
+        Raises:
+            IllegalMove: a seat is missing, too many, or its move is not legal; nothing has changed then.
+        """
+        if len(moves) != len(self.to_move) or any(seat not in moves for seat in self.to_move):
+            raise IllegalMove(f"seats to move are {list(self.to_move)}, moves were given for {sorted(moves)}")
+        for seat in self.to_move:
+            if problem := self.action_spec(seat).check(moves[seat]):
+                raise IllegalMove(f"{seat_name(seat)}: {problem}")
+        before = len(self.events)
+        self.rewards = [0.0] * len(self.returns)
+        self._apply(moves)
+        self.turn += 1
+        self.returns = [total + reward for total, reward in zip(self.returns, self.rewards, strict=True)]
+        return self.events[before:]
+
+    def forfeit(self, seat: int) -> list[Event]:
+        """End the game because ``seat`` gave no legal move."""
+        before = len(self.events)
+        self.rewards = [0.0] * len(self.returns)
+        self.forfeited = seat
+        self.emit("forfeit", f"{seat_name(seat)} gave no legal move; the game ends.", seat=seat)
+        self._on_forfeit(seat)
+        self.to_move = ()
+        self.turn += 1
+        self.returns = [total + reward for total, reward in zip(self.returns, self.rewards, strict=True)]
+        return self.events[before:]
+
+    def key(self, seat: int) -> str:
+        """Information-state string of ``seat``: a digest of the rules and of every event it has seen, made as events come."""
+        count, digest = self._keys[seat] or (0, f"{self.game.hash}:{seat}".encode())
+        seen = self._seen[seat]
+        for event in seen[count:]:
+            digest = hashlib.blake2b(digest + repr((event.kind, event.seat, event.data)).encode("utf-8", "replace"), digest_size=8).digest()
+        self._keys[seat] = (len(seen), digest)
+        return digest.hex()[:16]
+
+    def clone(self) -> State:
+        """Copy the position; the two move on independently."""
+        twin = object.__new__(type(self))
+        twin.__dict__.update({name: item if name in _SHARED else copy_plain(item) for name, item in self.__dict__.items()})
+        twin.events = list(self.events)
+        twin._seen = [list(seen) for seen in self._seen]
+        return twin
+
+    def to_dict(self) -> dict[str, Any]:
+        """Write the whole position as JSON values (hidden information and generator included)."""
+        return {name: pack(item) for name, item in self.__dict__.items() if name not in _DERIVED}
+
+    @classmethod
+    def from_dict(cls, game: Game, plain: Mapping[str, Any]) -> State:
+        """Undo :meth:`to_dict`; call it on the class that ``game.start`` returns, or through :func:`load_state`."""
+        state = object.__new__(cls)
+        State.__init__(state, game, int(plain["seed"]))
+        for name, item in plain.items():
+            setattr(state, name, unpack(item))
+        for event in state.events:
+            for seat in range(game.seats) if event.visible_to is None else event.visible_to:
+                state._seen[seat].append(event)
+        return state
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, State) and self.game == other.game and self.to_dict() == other.to_dict()
+
+    __hash__ = None  # type: ignore[assignment]  # positions change
+
+
+_DERIVED = frozenset({"game", "_seen", "_keys"})
+_SHARED = frozenset({"game", "events", "_seen"})
+
+
+def load_state(game: Game, plain: Mapping[str, Any]) -> State:
+    """Rebuild a position of ``game`` from :meth:`State.to_dict`."""
+    return type(game.start(int(plain["seed"]))).from_dict(game, plain)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    return value if value is None or isinstance(value, bool | int | float | str) else str(value)

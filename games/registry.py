@@ -1,0 +1,149 @@
+"""Which games there are: ``register``, ``make``, ``spec``, ``all_ids``.
+
+A family registers its games in its folder's ``__init__`` by ``register("name-v0", "module:Class", ...)``, which loads
+no rules. Third parties do the same in a module named by an entry point of the group ``ludens.games``.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+import warnings
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from functools import lru_cache
+from importlib.metadata import entry_points
+from typing import Any
+
+from ..errors import LudensError, ParameterError, UnknownName, nearest
+from .core import Game
+
+__all__ = ["GameSpec", "all_ids", "make", "parameters", "register", "spec"]
+
+_ID = re.compile(r"(?P<name>[a-z][a-z0-9_]*)-v(?P<version>\d+)")
+_SPECS: dict[str, GameSpec] = {}
+
+
+@dataclass(frozen=True)
+class GameSpec:
+    """One registered id.
+
+    Attributes:
+        id: ``name-vN``.
+        entry_point: ``"module:Class"`` of a :class:`Game` subclass.
+        kwargs: parameters that this id fixes by default (they can still be overridden).
+        family: the folder or distribution it comes from.
+        summary: one line for lists.
+    """
+
+    id: str
+    entry_point: str
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
+    family: str = ""
+    summary: str = ""
+
+    @property
+    def name(self) -> str:
+        """The id without its version."""
+        return self.id.rpartition("-v")[0]
+
+    def load(self) -> type[Game]:
+        """Import the class."""
+        module, _, attribute = self.entry_point.partition(":")
+        return getattr(importlib.import_module(module), attribute)
+
+
+def register(id: str, entry_point: str, *, summary: str = "", family: str | None = None, **kwargs: Any) -> None:
+    """Register a game under a versioned id.
+
+    Args:
+        id: ``name-vN`` in lower case; a new version whenever behaviour changes.
+        entry_point: ``"package.module:Class"``; imported when first made.
+        summary: one line for lists.
+        family: shown in lists; by default the package of the module.
+        **kwargs: parameters of the class that this id presets.
+    """
+    if not _ID.fullmatch(id):
+        raise LudensError(f"game id {id!r} should look like 'prisoners_dilemma-v0'")
+    if id in _SPECS and _SPECS[id].entry_point != entry_point:
+        warnings.warn(f"game id {id!r} is registered anew: {entry_point}", stacklevel=2)
+    module = entry_point.partition(":")[0].split(".")
+    _SPECS[id] = GameSpec(id, entry_point, kwargs, family or (module[2] if module[:2] == ["ludens", "games"] else module[0]), summary)
+
+
+def all_ids() -> list[str]:
+    """List every registered id, third-party ones included."""
+    _discover()
+    return sorted(_SPECS)
+
+
+def spec(id: str) -> GameSpec:
+    """Find a registered game; a bare name means its newest version.
+
+    Raises:
+        UnknownName: no such game; the message names the nearest ones.
+    """
+    _discover()
+    if id in _SPECS:
+        return _SPECS[id]
+    versions = [known for known in _SPECS if known.rpartition("-v")[0] == id]
+    if versions:
+        return _SPECS[max(versions, key=lambda known: int(known.rpartition("-v")[2]))]
+    raise UnknownName("game", id, {known.rpartition("-v")[0] for known in _SPECS} | set(_SPECS if "-v" in id else ()))
+
+
+def make(id: str, **params: Any) -> Game:
+    """Make a game.
+
+    Args:
+        id: ``"werewolf"`` (newest version) or ``"werewolf-v0"``.
+        **params: the game's parameters; lists are taken for tuples.
+
+    Raises:
+        UnknownName: no such game.
+        ParameterError: an unknown parameter, or a value out of range.
+    """
+    found = spec(id)
+    cls = found.load()
+    known = {item.name for item in fields(cls) if item.init}
+    for name in params:
+        if name not in known:
+            raise ParameterError(f"{found.id}: unknown parameter {name!r}{nearest(name, known)}")
+    try:
+        game = cls(**{name: _frozen(value) for name, value in {**found.kwargs, **params}.items()})
+    except TypeError as problem:
+        raise ParameterError(f"{found.id}: {problem}") from problem
+    game.__dict__["made_as"] = found.id
+    return game
+
+
+def parameters(id: str) -> dict[str, Any]:
+    """List a game's parameters with their defaults (``MISSING`` where a value must be given)."""
+    found = spec(id)
+    out = {}
+    for item in fields(found.load()):
+        default = item.default if item.default is not MISSING else (item.default_factory() if item.default_factory is not MISSING else MISSING)
+        out[item.name] = found.kwargs.get(item.name, default)
+    return out
+
+
+def _frozen(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return tuple(_frozen(item) for item in value)
+    return value
+
+
+@lru_cache(maxsize=1)
+def _discover() -> None:
+    from .. import games
+
+    for module in pkgutil.iter_modules(games.__path__):
+        if module.ispkg:
+            importlib.import_module(f"{games.__name__}.{module.name}")
+    for entry in entry_points(group="ludens.games"):
+        try:
+            entry.load()
+        except Exception as problem:
+            # a broken plug-in must not take the other games down, and must not pass unseen either
+            warnings.warn(f"game plug-in {entry.name!r} ({entry.value}) failed to load: {problem!r}", stacklevel=3)
