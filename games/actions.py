@@ -32,6 +32,8 @@ __all__ = [
     "Record",
     "Status",
     "Text",
+    "clean_text",
+    "last_object",
 ]
 
 MAX_REPLY_CHARS = 100_000
@@ -113,6 +115,10 @@ class Domain:
         """Write a value as a reply in tagged text would."""
         return str(value)
 
+    def form(self, style: str = "json") -> str:
+        """Show how a value is written, with placeholders, so that a prompt puts no particular value into anybody's head."""
+        return "<value>"
+
 
 @dataclass(frozen=True)
 class OneOf(Domain):
@@ -126,6 +132,9 @@ class OneOf(Domain):
 
     def explain(self) -> str:
         return "one of: " + ", ".join(self.options)
+
+    def form(self, style: str = "json") -> str:
+        return '"<option>"' if style == "json" else "<option>"
 
     def schema(self) -> dict[str, Any]:
         return {"type": "string", "enum": list(self.options)}
@@ -168,6 +177,9 @@ class Integer(Domain):
         text = f"a whole number from {self.low} to {self.high}" + (f" {self.unit}" if self.unit else "")
         return text + (f" in steps of {self.step}" if self.step != 1 else "")
 
+    def form(self, style: str = "json") -> str:
+        return "<whole number>"
+
     def schema(self) -> dict[str, Any]:
         schema: dict[str, Any] = {"type": "integer", "minimum": self.low, "maximum": self.high}
         if self.step != 1 and self.low % self.step == 0:
@@ -208,6 +220,9 @@ class Real(Domain):
         text = f"a number from {self.low:g} to {self.high:g}" + (f" {self.unit}" if self.unit else "")
         return f"{text} with at most {self.decimals} decimals"
 
+    def form(self, style: str = "json") -> str:
+        return "<number>"
+
     def schema(self) -> dict[str, Any]:
         return {"type": "number", "minimum": self.low, "maximum": self.high}
 
@@ -233,6 +248,9 @@ class Text(Domain):
 
     def explain(self) -> str:
         return f"free text of at most {self.max_chars} characters"
+
+    def form(self, style: str = "json") -> str:
+        return '"<text>"' if style == "json" else "<text>"
 
     def schema(self) -> dict[str, Any]:
         return {"type": "string", "maxLength": self.max_chars}
@@ -272,6 +290,11 @@ class Record(Domain):
         if self.at_least is not None:
             text += f"; together at least {self.at_least}"
         return text
+
+    def form(self, style: str = "json") -> str:
+        if style == "json":
+            return "{" + ", ".join(f"{json.dumps(name)}: {domain.form(style)}" for name, domain in self.fields) + "}"
+        return " ".join(f"{name}={domain.form(style)}" for name, domain in self.fields)
 
     def schema(self) -> dict[str, Any]:
         return {
@@ -369,6 +392,15 @@ class Acts(Domain):
     def explain(self) -> str:
         return "one of these acts: " + " | ".join(f"{name} ({record.explain()})" if record.fields else name for name, record in self.acts)
 
+    def form(self, style: str = "json") -> str:
+        forms = []
+        for name, record in self.acts:
+            if style == "json":
+                forms.append("{" + ", ".join([f'"act": {json.dumps(name)}', *([record.form(style)[1:-1]] if record.fields else [])]) + "}")
+            else:
+                forms.append(" ".join([name, *([record.form(style)] if record.fields else [])]))
+        return " or ".join(forms)
+
     def schema(self) -> dict[str, Any]:
         kinds = []
         for name, record in self.acts:
@@ -429,7 +461,6 @@ class ActionSpec:
     Attributes:
         domain: the choices open at this moment.
         say_chars: how many characters the seat may speak beside its choice; 0 when it may not.
-        say_only: the seat is only asked to speak; the choice is then the empty record.
         about: what the choice stands for, in words, one line an option (shown in prompts).
     """
 
@@ -437,24 +468,36 @@ class ActionSpec:
     say_chars: int = 0
     about: tuple[str, ...] = field(default=(), compare=False)
 
+    @property
+    def say_only(self) -> bool:
+        """Whether the seat is only asked to speak: the domain is the empty record, and a reply need not mention it."""
+        return self.say_chars > 0 and isinstance(self.domain, Record) and not self.domain.fields
+
     # -- in words and as schema --------------------------------------------------------------------------------------
 
-    def explain(self, style: str = "json") -> str:
+    def explain(self, style: str = "json", first: tuple[str, ...] = ()) -> str:
         """Say how to answer, for a prompt.
 
         Args:
             style: ``"json"`` for one JSON object, ``"tags"`` for lines that begin with ``Say:`` and ``Answer:``.
+            first: fields (``"json"``) or sections (``"tags"``) of the player's own that come before the answer, such as its reasoning.
         """
-        lines = [f"Choose {self.domain.explain()}.", *self.about]
+        lines = ["You may speak to the others now." if self.say_only else f"Choose {self.domain.explain()}.", *self.about]
         if style == "json":
-            shape = {"say": "..."} if self.say_chars else {}
-            lines.append(f"Answer with one JSON object: {json.dumps({**shape, 'choice': '...'})}")
-            if isinstance(self.domain, Record | Acts):
-                lines.append(f"where choice looks like {json.dumps(self.example())}")
+            split = isinstance(self.domain, Acts) and len(self.domain.acts) > 1
+            parts = [f'"{name}": "..."' for name in (*first, *(("say",) if self.say_chars else ()))]
+            if not self.say_only:
+                parts.append('"choice": ' + ("{...}" if split else self.domain.form(style)))
+            lines.append("Answer with one JSON object: {" + ", ".join(parts) + "}")
+            if split:
+                lines.append(f"where choice is {self.domain.form(style)}")
         else:
+            lines.append("Answer in this form:")
+            lines += [f"{name.capitalize()}: ..." for name in first]
             if self.say_chars:
-                lines.append("Write what you say to the others on a line that begins with 'Say:'.")
-            lines.append(f"Write your choice on a last line that begins with 'Answer:', for example 'Answer: {self.domain.show(self.example())}'.")
+                lines.append("Say: <what you say to the others, on one line>")
+            if not self.say_only:
+                lines.append(f"Answer: {self.domain.form(style)}")
         if self.say_chars:
             lines.append(f"What you say may have at most {self.say_chars} characters; it may be empty.")
         return "\n".join(lines)
@@ -470,13 +513,14 @@ class ActionSpec:
         properties: dict[str, Any] = {}
         if self.say_chars:
             properties["say"] = {"type": "string", "maxLength": self.say_chars}
-        properties["choice"] = self.domain.schema()
+        if not self.say_only:
+            properties["choice"] = self.domain.schema()
         return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
 
     def write(self, move: Move) -> str:
         """Write a move as the JSON reply that :meth:`parse` reads back."""
         shape = {"say": move.say} if self.say_chars and move.say is not None else {}
-        return json.dumps({**shape, "choice": move.choice}, ensure_ascii=False)
+        return json.dumps(shape if self.say_only and shape else {**shape, "choice": move.choice}, ensure_ascii=False)
 
     # -- judging and drawing -----------------------------------------------------------------------------------------
 
@@ -500,7 +544,8 @@ class ActionSpec:
 
         The last JSON object that has a ``choice`` counts; failing that, the last ``Answer:`` line; failing that, the
         last ``[bracketed]`` piece; failing that, the whole reply if it is nothing but a choice. A choice that is only
-        mentioned in running text is not taken for an answer.
+        mentioned in running text is not taken for an answer. Of a reply that was cut off only a whole JSON object or a finished
+        ``Answer:`` line counts: "1" may be the beginning of "12", and a bracket part of a thought.
 
         Args:
             reply: the text, of any length and content.
@@ -513,9 +558,16 @@ class ActionSpec:
             return Parsed(None, Status.UNPARSABLE, "the reply is not text")
         if len(reply) > MAX_REPLY_CHARS:
             return Parsed(None, Status.UNPARSABLE, f"the reply has {len(reply)} characters; at most {MAX_REPLY_CHARS} are read")
-        found = _find_json(reply) or _find_tagged(reply) or _find_bracket(reply) or _whole(reply)
+        whole_lines = reply[: reply.rfind("\n") + 1] if truncated else reply
+        if self.say_only:
+            found = _find_speech(reply, whole_lines)
+        else:
+            found = _find_json(reply) or _find_tagged(whole_lines)
+            if not truncated:
+                found = found or _find_bracket(reply) or _whole(reply)
         if found is None:
-            return self._bad(truncated, Status.UNPARSABLE, "the reply is empty")
+            nothing = "there is no answer in it" if truncated or reply.strip() else "the reply is empty"
+            return self._bad(truncated, Status.UNPARSABLE, nothing)
         raw, said, source = found
         try:
             choice, repaired = self.domain.read(raw)
@@ -558,7 +610,8 @@ def clean_text(text: str) -> str:
     return _CONTROL.sub("", text.replace("\r\n", "\n"))
 
 
-def _find_json(reply: str) -> _FOUND | None:
+def last_object(reply: str, keys: tuple[str, ...] = ("choice", "act")) -> dict[str, Any] | None:
+    """Find the last JSON object in a reply that is an answer (has one of ``keys``); None when there is none."""
     starts = [match.start() for match in re.finditer(r"\{", reply)][-_MAX_JSON_STARTS:]
     decoder, best, end = json.JSONDecoder(), None, -1
     for start in starts:
@@ -568,11 +621,17 @@ def _find_json(reply: str) -> _FOUND | None:
             value, end = decoder.raw_decode(reply, start)
         except (ValueError, RecursionError):
             continue
-        if isinstance(value, dict) and "choice" in value:
+        if isinstance(value, dict) and any(key in value for key in keys):
             best = value
-        elif isinstance(value, dict) and "act" in value:
-            best = {"choice": {key: item for key, item in value.items() if key != "say"}, "say": value.get("say")}
-    return None if best is None else (best["choice"], best.get("say"), "json")
+    return best
+
+
+def _find_json(reply: str) -> _FOUND | None:
+    found = last_object(reply)
+    if found is None:
+        return None
+    choice = found["choice"] if "choice" in found else {key: item for key, item in found.items() if key != "say"}
+    return choice, found.get("say"), "json"
 
 
 def _find_tagged(reply: str) -> _FOUND | None:
@@ -581,6 +640,14 @@ def _find_tagged(reply: str) -> _FOUND | None:
         return None
     said = _SAY.findall(reply)
     return answers[-1].strip().rstrip("*_ "), (said[-1] if said else None), "tag"
+
+
+def _find_speech(reply: str, whole_lines: str) -> _FOUND | None:
+    found = last_object(reply, ("say", "choice"))
+    if found is not None:
+        return found.get("choice", {}), found.get("say"), "json"
+    said = _SAY.findall(whole_lines)
+    return ({}, said[-1], "json") if said else None
 
 
 def _find_bracket(reply: str) -> _FOUND | None:
