@@ -454,12 +454,12 @@ class State:
 
     def key(self, seat: int) -> str:
         """Information-state string of ``seat``: a digest of the rules and of every event it has seen, made as events come."""
-        count, digest = self._keys[seat] or (0, f"{self.game.hash}:{seat}".encode())
+        count, digest = self._keys[seat] or (0, hashlib.blake2b(f"{self.game.hash}:{seat}".encode(), digest_size=8).digest())
         seen = self._seen[seat]
         for event in seen[count:]:
             digest = hashlib.blake2b(digest + repr((event.kind, event.seat, event.data)).encode("utf-8", "replace"), digest_size=8).digest()
         self._keys[seat] = (len(seen), digest)
-        return digest.hex()[:16]
+        return digest.hex()
 
     def clone(self) -> State:
         """Copy the position; the two move on independently."""

@@ -54,7 +54,7 @@ def unpack(value: Any) -> Any:
     if kind == "array":
         return np.array(items, dtype=value["dtype"]).reshape(value["shape"])
     if kind == "dict":
-        return {key: item for key, item in items}
+        return dict(items)
     if kind in _NAMED:
         return _NAMED[kind](*items)
     return {"tuple": tuple, "set": set, "frozenset": frozenset}[kind](items)

@@ -1,0 +1,19 @@
+"""Every registered game passes the public conformance suite, its golden playthrough included."""
+
+from pathlib import Path
+
+import pytest
+
+from ludens.games import all_ids, make
+from ludens.games.testing import check_game
+
+GOLDENS = Path(__file__).parents[1] / "golden"
+
+
+@pytest.mark.parametrize("game_id", all_ids())
+def test_registered_game_conforms(game_id):
+    check_game(make(game_id), golden=GOLDENS / f"{game_id}.txt")
+
+
+def test_every_golden_belongs_to_a_game():
+    assert {path.stem for path in GOLDENS.glob("*.txt")} == set(all_ids())
