@@ -1,0 +1,288 @@
+"""What a report shows, as plain data: made by ``ludens.analysis.summary.summarise``, drawn by the HTML and terminal writers here."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+__all__ = [
+    "STATUSES",
+    "Estimate",
+    "Exchange",
+    "Fault",
+    "GameSection",
+    "Line",
+    "PairCells",
+    "PredictionRow",
+    "RunSummary",
+    "SeatRow",
+    "Spending",
+    "Standing",
+    "Transcript",
+]
+
+STATUSES = ("ok", "repaired", "illegal", "unparsable", "truncated", "defaulted", "forfeited")
+"""Parse statuses in the order tables and charts show them."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A number with its uncertainty.
+
+    Attributes:
+        value: the point estimate.
+        low, high: ends of the interval; NaN where there is none.
+        n: independent units behind it (matches or clusters of matches).
+        level: coverage aimed at.
+        method: how the interval was made.
+    """
+
+    value: float
+    low: float = math.nan
+    high: float = math.nan
+    n: int = 0
+    level: float = 0.95
+    method: str = ""
+
+    @property
+    def has_interval(self) -> bool:
+        """Whether there is an interval."""
+        return math.isfinite(self.low) and math.isfinite(self.high)
+
+
+@dataclass(frozen=True)
+class Spending:
+    """What a player's decisions took.
+
+    Attributes:
+        cost: US dollars; None when no price is known.
+        latency: mean seconds a decision; None when not recorded.
+    """
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cost: float | None = None
+    latency: float | None = None
+    cached: int = 0
+    retries: int = 0
+
+    @property
+    def tokens(self) -> int:
+        """Prompt and completion tokens together."""
+        return self.prompt_tokens + self.completion_tokens
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One player in the leaderboard.
+
+    Attributes:
+        score: mean normalised payoff over games.
+        rating: Bradley-Terry rating on the Elo scale; None when never compared.
+        online: openskill's mean and standard deviation; None when not computed.
+        statuses: number of decisions by status.
+        front: on the cost-skill front; None where costs are unknown.
+    """
+
+    name: str
+    hash: str
+    kind: str
+    matches: int
+    decisions: int
+    score: Estimate
+    rating: Estimate | None = None
+    online: tuple[float, float] | None = None
+    statuses: Mapping[str, int] = field(default_factory=dict)
+    spending: Spending = Spending()
+    front: bool | None = None
+
+
+@dataclass(frozen=True)
+class PairCells:
+    """A square table of players against players; None where two never met."""
+
+    players: tuple[str, ...]
+    cells: tuple[tuple[Estimate | None, ...], ...]
+
+
+@dataclass(frozen=True)
+class SeatRow:
+    """One seat of a game: mean return, and how much more than the mean of its match."""
+
+    seat: int
+    role: str
+    mean: Estimate
+    effect: Estimate
+
+
+@dataclass(frozen=True)
+class PredictionRow:
+    """A line of the prediction card beside what was observed.
+
+    Attributes:
+        observed: mean of the outcome fact or payoff of that name; None where play does not measure it directly.
+        agrees: whether the observed mean lies within the card's tolerance; None where the card states no test.
+    """
+
+    concept: str
+    quantity: str
+    value: str
+    source: str
+    note: str = ""
+    observed: Estimate | None = None
+    agrees: bool | None = None
+
+
+@dataclass(frozen=True)
+class GameSection:
+    """All that is shown of one game (an id with its parameters).
+
+    Attributes:
+        facts: short statements of its type, as (name, value).
+        outcomes: means of the numeric and yes-no outcome facts, as (name, estimate).
+        labels: how often each text outcome occurred, as (name, ((value, count), ...)).
+    """
+
+    label: str
+    title: str
+    rules: str
+    unit: str
+    payoff_low: float
+    payoff_high: float
+    matches: int
+    params: tuple[tuple[str, str], ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
+    payoffs: PairCells | None = None
+    wins: PairCells | None = None
+    seats: tuple[SeatRow, ...] = ()
+    predictions: tuple[PredictionRow, ...] = ()
+    outcomes: tuple[tuple[str, Estimate], ...] = ()
+    labels: tuple[tuple[str, tuple[tuple[str, int], ...]], ...] = ()
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something that went wrong and what was done about it.
+
+    Attributes:
+        kind: what happened, in a word or two.
+        what: what was done (retried, dropped, defaulted, excluded).
+        count: how often.
+        example: one message, shortened.
+    """
+
+    kind: str
+    what: str
+    count: int
+    example: str = ""
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One try of a language player: what it was sent and what it answered."""
+
+    prompt: str
+    reply: str
+    problem: str = ""
+    model: str = ""
+    tokens: int = 0
+    latency: float | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing in a transcript: an event, or a decision.
+
+    Attributes:
+        kind: the event's kind, or ``"move"`` for a decision.
+        turn: joint moves played before it.
+        seat: who caused it; None for the rules.
+        text: what happened in words (events), or the choice made (decisions).
+        say: what the seat said aloud with it.
+        seen_by: seats that could see it; None for all.
+        status: parse status of a decision; empty for events.
+    """
+
+    kind: str
+    turn: int
+    seat: int | None
+    text: str
+    say: str = ""
+    seen_by: tuple[int, ...] | None = None
+    status: str = ""
+    problem: str = ""
+    exchanges: tuple[Exchange, ...] = ()
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """One episode in words.
+
+    Attributes:
+        seats: name of the player in each seat.
+        roles: the seats' roles, where the rules gave any.
+        outcome: outcome facts, as (name, value).
+        clipped: characters left out of over-long texts.
+    """
+
+    match: str
+    game: str
+    title: str
+    seed: str
+    seats: tuple[str, ...]
+    returns: tuple[float, ...]
+    unit: str
+    outcome: tuple[tuple[str, str], ...]
+    rules: str
+    lines: tuple[Line, ...]
+    roles: tuple[str, ...] = ()
+    clipped: int = 0
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """A whole run, ready to be shown.
+
+    Attributes:
+        standings: best first.
+        order: what the standings are sorted by: ``"rating"`` or ``"score"``.
+        methods: how each figure was made, as (name, statement).
+        notes: what a reader must know.
+        sample: how the transcripts were chosen.
+        versions: software and rules, as (name, version).
+    """
+
+    name: str
+    made: str
+    started: str
+    ended: str
+    matches: int
+    planned: int | None
+    decisions: int
+    standings: tuple[Standing, ...]
+    games: tuple[GameSection, ...]
+    order: str = "score"
+    faults: tuple[Fault, ...] = ()
+    transcripts: tuple[Transcript, ...] = ()
+    sample: str = ""
+    methods: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = ()
+    versions: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def statuses(self) -> dict[str, int]:
+        """Decisions by status over all players."""
+        return {status: sum(row.statuses.get(status, 0) for row in self.standings) for status in STATUSES}
+
+    @property
+    def spending(self) -> Spending:
+        """Totals over all players; the cost is None when no player's is known."""
+        costs = [row.spending.cost for row in self.standings if row.spending.cost is not None]
+        return Spending(
+            prompt_tokens=sum(row.spending.prompt_tokens for row in self.standings),
+            completion_tokens=sum(row.spending.completion_tokens for row in self.standings),
+            cost=sum(costs) if costs else None,
+            cached=sum(row.spending.cached for row in self.standings),
+            retries=sum(row.spending.retries for row in self.standings),
+        )
