@@ -1,0 +1,118 @@
+"""Runs a command as a Hydra application, with mistakes told in one line."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ..errors import LudensError, nearest
+from .resolve import choices
+from .schema import settings, store_schemas
+
+__all__ = ["run_application"]
+
+_FREE = ("game.", "model.")
+"""Settings below these belong to the game or model, which check them themselves."""
+_FLAGS = {"--dry-run": "dry_run=true"}
+
+
+def run_application(command: str, words: Sequence[str], task: Callable[[dict[str, Any], list[str]], int]) -> int:
+    """Compose the configuration of ``command`` and hand it to ``task`` (once a sweep point with ``-m``).
+
+    Args:
+        command: ``"play"`` or ``"tournament"``.
+        words: overrides and Hydra's own flags.
+        task: called with the configuration as plain values and the folders in which users keep configuration of their own.
+
+    Returns:
+        The largest exit status of the tasks.
+
+    Raises:
+        LudensError: the configuration is wrong; what Hydra says of it, in one line.
+    """
+    import hydra
+    from hydra.core.hydra_config import HydraConfig
+    from hydra.errors import HydraException
+    from omegaconf import DictConfig, OmegaConf
+    from omegaconf.errors import OmegaConfBaseException
+
+    store_schemas()
+    statuses: list[int] = [0]
+    failures: list[Exception] = []
+
+    def job(config: DictConfig) -> None:
+        sources = HydraConfig.get().runtime.config_sources
+        searched = [source.path for source in sources if source.schema == "file"]
+        try:
+            plain = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
+            statuses.append(task(plain, searched))  # type: ignore[arg-type]
+        except (LudensError, OmegaConfBaseException) as problem:
+            # raised again below: Hydra would announce it in a line of its own first
+            failures.append(problem)
+
+    before, full_error = sys.argv, os.environ.get("HYDRA_FULL_ERROR")
+    # Hydra would print its own report of an exception and exit with 1; this makes it pass the exception on
+    os.environ["HYDRA_FULL_ERROR"] = "1"
+    sys.argv = [f"ludens {command}", *(_override(command, word) for word in words)]
+    try:
+        hydra.main(version_base="1.3", config_path="pkg://ludens.conf", config_name=command)(job)()
+        if failures:
+            raise failures[0]
+    except (HydraException, OmegaConfBaseException) as problem:
+        raise LudensError(_one_line(problem)) from problem
+    finally:
+        sys.argv = before
+        if full_error is None:
+            del os.environ["HYDRA_FULL_ERROR"]
+        else:
+            os.environ["HYDRA_FULL_ERROR"] = full_error
+    return max(statuses)
+
+
+def _override(command: str, word: str) -> str:
+    """Check the name of a setting before Hydra does, and let parameters of games and models through to those who know them."""
+    if word in _FLAGS:
+        return _FLAGS[word]
+    match = re.match(r"([a-zA-Z_][\w.]*)=", word)
+    if not match or "hydra" in match[1]:
+        return word
+    key = match[1]
+    if key.startswith(_FREE):
+        return f"++{word}"
+    groups = {"tournament"} if command == "tournament" else set()
+    known = {name for name, _, _ in settings(command)} | groups
+    if key not in known and not any(name.startswith(f"{key}.") for name in known):
+        raise LudensError(f"unknown setting {key!r}{nearest(key, known)}")
+    if key in ("game", "model", *groups) and re.fullmatch(r"[\w-]+", value := word[match.end() :]) and value != "null" and value not in choices(key):
+        return word if _has_user_folder() else _unknown_choice(key, value)
+    return word
+
+
+def _has_user_folder() -> bool:
+    return any(word.startswith(("--config-dir", "-cd", "hydra.searchpath")) for word in sys.argv)
+
+
+def _unknown_choice(group: str, value: str) -> str:
+    if group == "game":
+        from ..games import all_ids, spec
+        from ..errors import UnknownName
+
+        try:
+            return f"++game={{id:{spec(value).id}}}"
+        except UnknownName:
+            raise UnknownName("game", value, {*choices("game"), *(known.rpartition("-v")[0] for known in all_ids())}) from None
+    raise LudensError(f"unknown {group} {value!r}{nearest(value, choices(group))}")
+
+
+def _one_line(problem: Exception) -> str:
+    said = f"{problem}\n{problem.__cause__ or ''}"
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    kept = [line for line in lines if not line.startswith(("full_key:", "object_type=", "See https", "Set the environment"))]
+    text = "; ".join(kept or lines)
+    missing = re.search(r"Missing mandatory value: (\S+)", text)
+    if missing:
+        return f"{missing[1]}=... is missing"
+    return text

@@ -1,0 +1,101 @@
+"""What the run commands take: one dataclass a command, whose defaults are the only ones. Hydra checks overrides against them."""
+
+from __future__ import annotations
+
+from dataclasses import MISSING as NO_DEFAULT
+from dataclasses import dataclass, field, fields, is_dataclass
+from typing import Any
+
+from omegaconf import MISSING
+
+__all__ = ["BudgetConfig", "PlanConfig", "PlayConfig", "TournamentConfig", "settings", "store_schemas"]
+
+
+def _setting(default: Any, about: str) -> Any:
+    if isinstance(default, type):
+        return field(default_factory=default, metadata={"about": about})
+    return field(default=default, metadata={"about": about})
+
+
+@dataclass
+class BudgetConfig:
+    """Stop-loss of a run."""
+
+    dollars: float | None = _setting(None, "stop when so many US dollars are spent")
+    tokens: int | None = _setting(None, "stop when so many tokens are used")
+
+
+@dataclass
+class PlanConfig:
+    """Which matches are played."""
+
+    kind: str = _setting("round_robin", "round_robin (every table, every seating), swiss (equals meet equals) or adaptive (where ratings are least certain)")
+    replicates: int = _setting(2, "how often each table is played, each time with another seed")
+    rounds: int = _setting(5, "rounds of a swiss plan")
+    matches: int = _setting(200, "matches of an adaptive plan")
+    self_play: bool = _setting(False, "also let each player meet itself")
+
+
+@dataclass
+class PlayConfig:
+    """One episode, live in the terminal."""
+
+    game: Any = _setting(MISSING, "what is played; its parameters are game.NAME=VALUE")
+    players: list[Any] = _setting(MISSING, "who sits down, in seat order: names, or mappings {kind: ..., PARAMETER: ...}")
+    model: Any = _setting(None, "the model of language players that name none")
+    budget: BudgetConfig = _setting(BudgetConfig, "")
+    seed: int = _setting(0, "everything random follows from it")
+    move_seconds: float = _setting(600.0, "time limit for one move")
+    show_private: bool = _setting(False, "show what is hidden from some seats too")
+    out: str | None = _setting(None, "also write the replay to this HTML file")
+
+
+@dataclass
+class TournamentConfig:
+    """A tournament: plan, play, rate, report."""
+
+    game: Any = _setting(None, "one game; its parameters are game.NAME=VALUE")
+    games: list[Any] = _setting(list, "or several: names, or mappings {id: ..., PARAMETER: ...}")
+    players: list[Any] = _setting(MISSING, "names, or mappings {kind: ..., PARAMETER: ...}")
+    model: Any = _setting(None, "the model of language players that name none")
+    plan: PlanConfig = _setting(PlanConfig, "")
+    budget: BudgetConfig = _setting(BudgetConfig, "")
+    name: str | None = _setting(None, "folder under runs; made from the configuration by default, so that the same command finds its run again")
+    runs: str = _setting("runs", "where run folders are")
+    seed: int = _setting(0, "everything random follows from it")
+    in_flight: int = _setting(64, "episodes of model players that are played at once")
+    processes: int = _setting(0, "worker processes for scripted matches; 0 means one a core")
+    move_seconds: float = _setting(120.0, "time limit for one move")
+    bootstrap: int = _setting(200, "resamples behind the intervals of ratings")
+    transcripts: int = _setting(200, "how many transcripts the report holds at most")
+    dry_run: bool = _setting(False, "print the plan and its forecast cost, play nothing (also --dry-run)")
+    progress: bool = _setting(True, "show progress while playing")
+
+
+RUN_COMMANDS: dict[str, type] = {"play": PlayConfig, "tournament": TournamentConfig}
+NOT_IDENTITY = ("name", "runs", "in_flight", "processes", "bootstrap", "transcripts", "dry_run", "progress", "budget")
+"""Settings that change how a tournament is played or shown, but not what is played: a run may be resumed with others."""
+
+
+def settings(command: str) -> list[tuple[str, Any, str]]:
+    """List a command's settings: name (dotted where nested), default (None where there is none), what it does."""
+    return _rows(RUN_COMMANDS[command], "")
+
+
+def _rows(schema: type, prefix: str) -> list[tuple[str, Any, str]]:
+    rows: list[tuple[str, Any, str]] = []
+    for item in fields(schema):
+        default = item.default if item.default is not NO_DEFAULT else item.default_factory() if item.default_factory is not NO_DEFAULT else None
+        if is_dataclass(default):
+            rows += _rows(type(default), f"{prefix}{item.name}.")
+        else:
+            rows.append((prefix + item.name, None if default in (MISSING, None, []) else default, item.metadata["about"]))
+    return rows
+
+
+def store_schemas() -> None:
+    """Put the schemas where Hydra finds them; safe to repeat."""
+    from hydra.core.config_store import ConfigStore
+
+    for command, schema in RUN_COMMANDS.items():
+        ConfigStore.instance().store(name=f"{command}_schema", node=schema)
