@@ -9,6 +9,7 @@ last action. With ``speech=True`` an action is ``{"choice": ..., "say": str}``. 
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import numpy as np
@@ -37,7 +38,7 @@ class _Table:
         self.action_spaces: dict[str, spaces.Space[Any]] = {}
         self.observation_spaces: dict[str, spaces.Space[Any]] = {}
         for seat, name in enumerate(self.names):
-            choice = Codec(game.action_domain(seat)).space  # a space of this view's own: its generator is seeded apart
+            choice = copy.deepcopy(self.codecs[seat].space)  # a space of this view's own, parts included: its generators are seeded apart
             self.action_spaces[name] = spaces.Dict({"choice": choice, "say": FreeText(SPEECH_CHARS)}) if speech else choice
             parts: dict[str, spaces.Space[Any]] = {"observation": game.observation_space(seat)}
             if isinstance(choice, spaces.Discrete) and not speech:

@@ -16,7 +16,8 @@ and gets), accept, reject or walk away. An accepted trade is carried out and end
 and the parameters of the protocol, see :class:`~ludens.games.negotiation.table.Bargain`.
 
 A proposer can only offer what it owns and ask for what the other owns: that is checked when the trade is proposed, and as
-stocks change only by the one trade that ends the game, it holds when the trade is carried out. Which offers can still be accepted, and what a rejection does, are
+stocks change only by the one trade that ends the game, it holds when the trade is carried out. Which offers can still be accepted
+and what a rejection does are
 parameters of the protocol; only an open offer of the other side can ever be accepted.
 
 Actions: `propose` with `give_NAME` and `get_NAME` for each resource, `accept`, `reject`, `walk`. Observation: time gone, whose turn, which offers
