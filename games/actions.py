@@ -470,8 +470,8 @@ class ActionSpec:
 
     @property
     def say_only(self) -> bool:
-        """Whether the seat is only asked to speak: the domain is the empty record, and a reply need not mention it."""
-        return self.say_chars > 0 and isinstance(self.domain, Record) and not self.domain.fields
+        """Whether the seat is only asked to speak: there is one choice (such as the empty record), and a reply need not mention it."""
+        return self.say_chars > 0 and self.domain.size() == 1
 
     # -- in words and as schema --------------------------------------------------------------------------------------
 
@@ -482,7 +482,7 @@ class ActionSpec:
             style: ``"json"`` for one JSON object, ``"tags"`` for lines that begin with ``Say:`` and ``Answer:``.
             first: fields (``"json"``) or sections (``"tags"``) of the player's own that come before the answer, such as its reasoning.
         """
-        lines = ["You may speak to the others now." if self.say_only else f"Choose {self.domain.explain()}.", *self.about]
+        lines = [*([] if self.say_only else [f"Choose {self.domain.explain()}."]), *self.about]
         if style == "json":
             split = isinstance(self.domain, Acts) and len(self.domain.acts) > 1
             parts = [f'"{name}": "..."' for name in (*first, *(("say",) if self.say_chars else ()))]
@@ -560,7 +560,7 @@ class ActionSpec:
             return Parsed(None, Status.UNPARSABLE, f"the reply has {len(reply)} characters; at most {MAX_REPLY_CHARS} are read")
         whole_lines = reply[: reply.rfind("\n") + 1] if truncated else reply
         if self.say_only:
-            found = _find_speech(reply, whole_lines)
+            found = _find_speech(reply, whole_lines, next(iter(self.domain.values()))) or _find_tagged(whole_lines)
         else:
             found = _find_json(reply) or _find_tagged(whole_lines)
             if not truncated:
@@ -642,12 +642,12 @@ def _find_tagged(reply: str) -> _FOUND | None:
     return answers[-1].strip().rstrip("*_ "), (said[-1] if said else None), "tag"
 
 
-def _find_speech(reply: str, whole_lines: str) -> _FOUND | None:
+def _find_speech(reply: str, whole_lines: str, only: Any) -> _FOUND | None:
     found = last_object(reply, ("say", "choice"))
     if found is not None:
-        return found.get("choice", {}), found.get("say"), "json"
+        return found.get("choice", only), found.get("say"), "json"
     said = _SAY.findall(whole_lines)
-    return ({}, said[-1], "json") if said else None
+    return (only, said[-1], "json") if said else None
 
 
 def _find_bracket(reply: str) -> _FOUND | None:

@@ -1,0 +1,93 @@
+"""Scripted bots that know a game and speak: the dispatcher.
+
+Each module of this folder knows one family of games. It exports ``GAMES``, names of the game classes it plays (their subclasses included),
+and ``bot_for(game, style)``, which returns a factory ``(seat, rng) -> bot``; a bot has one method, ``act(observation) -> Move``. A distribution adds modules
+of its own through the entry-point group ``ludens.bots``.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from functools import lru_cache
+from importlib.metadata import entry_points
+from types import ModuleType
+from typing import Any, Protocol
+
+import numpy as np
+
+from ...errors import ParameterError, nearest
+from ...games.actions import Move
+from ...games.core import Game, GameType, Observation
+from ..player import BasePlayer
+
+__all__ = ["STYLES", "Bot", "BotFactory", "ScriptedPlayer", "fits"]
+
+STYLES = ("fair", "greedy", "generous", "tough", "deceptive", "cautious")
+"""What every game's bots come in; each module's docstring says what they mean there."""
+
+
+class Bot(Protocol):
+    """One seat's bot for one episode."""
+
+    def act(self, observation: Observation) -> Move:
+        """Choose a legal move, with something to say where the seat may speak."""
+        ...
+
+
+BotFactory = Callable[[int, np.random.Generator], Bot]
+
+
+class ScriptedPlayer(BasePlayer):
+    """Plays whatever game some module here knows, in one of six styles.
+
+    Args:
+        style: one of :data:`STYLES`.
+
+    Raises:
+        ParameterError: no such style; at the first move, no bots for the game.
+    """
+
+    def __init__(self, style: str = "fair") -> None:
+        if style not in STYLES:
+            raise ParameterError(f"scripted player: style={style!r} is no style{nearest(style, STYLES)}")
+        self.style = style
+
+    def start(self, seat: int, game_type: GameType, seed: int) -> None:
+        super().start(seat, game_type, seed)
+        self._bot: Bot | None = None
+
+    def act(self, observation: Observation) -> Move:
+        if self._bot is None:
+            module = _module_for(observation.game)
+            if module is None:
+                raise ParameterError(_unknown(observation.game))
+            self._bot = _factory(module, observation.game, self.style)(self.seat, np.random.default_rng(self.seed))
+        return self._bot.act(observation)
+
+
+def fits(game: Game, style: str = "fair", **_: Any) -> str | None:
+    """Say why no scripted bot plays ``game``, or None when one does."""
+    return None if _module_for(game) else _unknown(game)
+
+
+def _factory(module: ModuleType, game: Game, style: str) -> BotFactory:
+    factory: BotFactory = module.bot_for(game, style)
+    return factory
+
+
+def _unknown(game: Game) -> str:
+    return f"no scripted bots know {game.made_as}; they know {', '.join(sorted(_modules()))}"
+
+
+def _module_for(game: Game) -> ModuleType | None:
+    return next((_modules()[base.__name__] for base in type(game).__mro__ if base.__name__ in _modules()), None)
+
+
+@lru_cache(maxsize=1)
+def _modules() -> dict[str, ModuleType]:
+    found = [importlib.import_module(f"{__name__}.{item.name}") for item in pkgutil.iter_modules(__path__)]
+    found += [entry.load() for entry in entry_points(group="ludens.bots")]
+    # a module without GAMES is a helper of another one
+    return {name: module for module in found for name in getattr(module, "GAMES", ())}

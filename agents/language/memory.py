@@ -1,0 +1,68 @@
+"""What a language player remembers: an append-only conversation and, where a window is set, its shortening."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ...games.actions import MAX_REPLY_CHARS, clean_text
+from ...llm.chat import Message
+from .prompt import UNANSWERED
+
+__all__ = ["CHARS_PER_TOKEN", "Conversation", "Window"]
+
+CHARS_PER_TOKEN = 4
+"""Characters a token, roughly, for English text under the usual vocabularies; windows count with it."""
+_KEPT_CHARS = MAX_REPLY_CHARS // 10
+
+
+@dataclass(frozen=True)
+class Window:
+    """How much a player remembers word for word; beyond it, the model summarises.
+
+    Attributes:
+        tokens: most tokens of the conversation, counted as characters over :data:`CHARS_PER_TOKEN`; None for no bound.
+        events: most events told in it; None for no bound.
+    """
+
+    tokens: int | None = None
+    events: int | None = None
+
+    def exceeded(self, talk: Conversation) -> bool:
+        """Tell whether a conversation has outgrown the window."""
+        too_long = self.tokens is not None and talk.chars > self.tokens * CHARS_PER_TOKEN
+        return too_long or (self.events is not None and talk.events > self.events)
+
+
+class Conversation:
+    """Messages in turn, after one system message; only ever appended to.
+
+    Attributes:
+        messages: the conversation.
+        chars: its length.
+        events: how many events were told in it.
+    """
+
+    __slots__ = ("chars", "events", "messages")
+
+    def __init__(self, system: Message) -> None:
+        self.messages = [system]
+        self.chars = len(system.content)
+        self.events = 0
+
+    def hear(self, text: str, events: int = 0) -> None:
+        """Append what the player is told; where its last message went unanswered, that is marked first."""
+        if self.messages[-1].role == "user":
+            self._append(Message("assistant", UNANSWERED))
+        self._append(Message("user", text))
+        self.events += events
+
+    def answer(self, reply: str) -> None:
+        """Append the model's own reply, cleaned and, where it is absurdly long, cut."""
+        kept = clean_text(reply)
+        if len(kept) > _KEPT_CHARS:
+            kept = kept[:_KEPT_CHARS] + " [...]"
+        self._append(Message("assistant", kept if kept.strip() else UNANSWERED))
+
+    def _append(self, message: Message) -> None:
+        self.messages.append(message)
+        self.chars += len(message.content)

@@ -1,0 +1,178 @@
+"""The language player: turns events into a growing conversation, asks a chat model, reads its answers, asks again where they are bad."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from ...errors import ParameterError, nearest
+from ...games.actions import Parsed, Status
+from ...games.core import GameType, Observation
+from ...llm.chat import ChatModel, Message, ModelFailure, Reply, Request, Sampling
+from ..player import Answer, BasePlayer, Call
+from .memory import Conversation, Window
+from .prompt import SUMMARISE, AnswerForm, answer_form, recall, retry_text, system_text, turn_text
+from .styles import STYLES, split_thinking
+
+__all__ = ["LanguagePlayer"]
+
+_SUMMARY_WORDS = 200
+_SUMMARY_TOKENS = 400
+_PLAYED_FOR_YOU = "You gave no usable answer last time, so a move was made for you."
+
+
+class LanguagePlayer(BasePlayer):
+    """A chat model that plays any game through words.
+
+    The conversation only grows: a system message (name, persona, rules, goal, manners), then per turn what is new and what is asked, and the
+    model's own replies. Answers are read by the action spec's own parser; a bad one is answered with the parser's problem, as
+    often as the game's policy (or ``reask``) allows, and then the game's declared policy decides.
+
+    Args:
+        model: what generates the answers.
+        answer: ``"json"`` (one JSON object, with its schema sent along for engines that can constrain) or ``"tags"`` (``Say:`` and ``Answer:`` lines).
+        style: ``"direct"``, ``"cot"`` or ``"scratchpad"``, see :mod:`ludens.agents.language.styles`.
+        persona: who the model is to be, in whole sentences addressed to it ("You are a cautious trader.").
+        goal: an aim of its own ("Make both sides earn the same."), beside the one that the rules state.
+        window_tokens: conversation length, in tokens of about four characters, beyond which the model summarises; None keeps everything.
+        window_events: the same, counted in events.
+        reask: how often a bad answer is sent back; None for the game's policy.
+        temperature, top_p, max_tokens, logprobs: sampling, see :class:`~ludens.llm.chat.Sampling`; ``max_tokens`` None takes the style's.
+        seed: changes the draws of the model in otherwise equal matches.
+    """
+
+    def __init__(
+        self,
+        model: ChatModel,
+        *,
+        answer: Literal["json", "tags"] = "json",
+        style: str = "direct",
+        persona: str = "",
+        goal: str = "",
+        window_tokens: int | None = None,
+        window_events: int | None = None,
+        reask: int | None = None,
+        temperature: float | None = None,
+        top_p: float | None = None,
+        max_tokens: int | None = None,
+        logprobs: int | None = None,
+        seed: int = 0,
+    ) -> None:
+        _require(answer in ("json", "tags"), "answer", answer, "should be 'json' or 'tags'")
+        _require(style in STYLES, "style", style, f"is no style{nearest(style, STYLES)}")
+        _require(reask is None or reask >= 0, "reask", reask, "should be 0 or more")
+        _require(window_tokens is None or window_tokens > 0, "window_tokens", window_tokens, "should be above 0")
+        _require(window_events is None or window_events > 0, "window_events", window_events, "should be above 0")
+        _require(temperature is None or temperature >= 0, "temperature", temperature, "should be 0 or more")
+        _require(max_tokens is None or max_tokens > 0, "max_tokens", max_tokens, "should be above 0")
+        self._model = model
+        self._form = answer
+        self._style = STYLES[style]
+        self._persona = persona
+        self._goal = goal
+        self._window = Window(window_tokens, window_events)
+        self._reask = reask
+        self._sampling = Sampling(temperature=temperature, top_p=top_p, max_tokens=max_tokens or self._style.max_tokens, logprobs=logprobs)
+        self._extra_seed = seed
+
+    def start(self, seat: int, game_type: GameType, seed: int) -> None:
+        super().start(seat, game_type, seed)
+        self._tries = 1 + (game_type.illegal.reask if self._reask is None else self._reask)
+        self._replicate = f"{seed}" if not self._extra_seed else f"{seed}+{self._extra_seed}"
+        self._talk: Conversation | None = None
+        self._told = 0  # events already told
+        self._shown: AnswerForm | None = None  # how to answer, as last explained
+        self._notes = ""
+        self._before = ""
+        self._failed = False
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """The conversation so far."""
+        return tuple(self._talk.messages) if self._talk else ()
+
+    async def act(self, observation: Observation) -> Answer:
+        calls: list[Call] = []
+        talk = self._talk or self._open(observation)
+        if self._window.exceeded(talk):
+            talk = await self._summarise(talk, observation, calls)
+        spec = observation.action_spec
+        form = answer_form(spec, self._form, self._style)
+        self._tell(talk, observation, form)
+        parsed, note = Parsed(None, Status.UNPARSABLE, "no reply"), ""
+        for attempt in range(self._tries):
+            if attempt:
+                talk.hear(retry_text(parsed.status, parsed.problem or "", form.text))
+            request = self._request(talk, observation.turn, str(attempt), form)
+            reply = await self._ask(request, calls)
+            if reply is None:
+                return Answer(None, Status.UNPARSABLE, tuple(calls), calls[-1].problem)
+            thinking, text = split_thinking(reply.text)
+            parsed = spec.parse(text, truncated=reply.finish == "length")
+            calls.append(Call(request.messages, reply, request.key(self._model.name), parsed.status, parsed.problem))
+            talk.answer(text)
+            note = self._note(thinking, text)
+            if parsed.move is not None:
+                self._failed = False
+                break
+        return Answer(parsed.move, parsed.status, tuple(calls), parsed.problem, note or None)
+
+    def _open(self, observation: Observation) -> Conversation:
+        text = system_text(self.seat, observation.rules, self.game_type, self._style, persona=self._persona, goal=self._goal)
+        self._talk = Conversation(Message("system", text))
+        return self._talk
+
+    def _tell(self, talk: Conversation, observation: Observation, form: AnswerForm) -> None:
+        events = observation.events
+        new = events[self._told :]
+        self._told = len(events)
+        before = "\n\n".join(part for part in (self._before, _PLAYED_FOR_YOU if self._failed else "") if part)
+        talk.hear(turn_text(self.seat, new, observation.request, None if form is self._shown else form.text, before=before), len(new))
+        # until an answer is in, this turn counts as failed: whoever waits for it may give up at any moment
+        self._before, self._shown, self._failed = "", form, True
+
+    def _request(self, talk: Conversation, turn: int, attempt: str, form: AnswerForm | None, sampling: Sampling | None = None) -> Request:
+        return Request(
+            messages=tuple(talk.messages),
+            sampling=sampling or self._sampling,
+            schema=form.schema if form else None,
+            seed=(self.seed * 1_000_003 + self._extra_seed * 8_191 + turn) % 2**31,
+            replicate=self._replicate,
+            tag=f"{self.seed}/{turn}/{attempt}",
+        )
+
+    async def _ask(self, request: Request, calls: list[Call]) -> Reply | None:
+        try:
+            return (await self._model.generate([request]))[0]
+        except ModelFailure as failure:
+            if failure.fatal:
+                raise
+            calls.append(Call(request.messages, None, request.key(self._model.name), Status.UNPARSABLE, f"no reply: {failure}"))
+            return None
+
+    async def _summarise(self, talk: Conversation, observation: Observation, calls: list[Call]) -> Conversation:
+        """Have the model sum up the conversation and open a new one with that; the old one goes on where no summary came."""
+        talk.hear(SUMMARISE.format(words=_SUMMARY_WORDS))
+        sampling = Sampling(self._sampling.temperature, self._sampling.top_p, _SUMMARY_TOKENS)
+        request = self._request(talk, observation.turn, "summary", None, sampling)
+        reply = await self._ask(request, calls)
+        if reply is None:
+            return talk
+        summary = split_thinking(reply.text)[1].strip()
+        status = Status.OK if summary and reply.finish != "length" else Status.TRUNCATED if summary else Status.UNPARSABLE
+        calls.append(Call(request.messages, reply, request.key(self._model.name), status, None if summary else "the summary is empty"))
+        talk.answer(summary)
+        if not summary:
+            return talk
+        self._before, self._shown = recall(talk.messages[-1].content, self._notes), None
+        return self._open(observation)
+
+    def _note(self, thinking: str, text: str) -> str:
+        parts = self._style.read(text)
+        if self._style.notes and self._style.notes in parts:
+            self._notes = parts[self._style.notes]
+        return "\n\n".join(part for part in (thinking, *parts.values()) if part)
+
+
+def _require(condition: bool, name: str, value: object, should: str) -> None:
+    if not condition:
+        raise ParameterError(f"language player: {name}={value!r} {should}")
