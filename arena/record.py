@@ -22,7 +22,7 @@ from ..games.core import Event, Game, State
 from ..games.registry import make
 from ..llm.chat import Message, Usage
 
-__all__ = ["VERSION", "CallRecord", "Decision", "Episode", "Fault", "RecordError", "SeatRecord", "dump", "load", "prompts", "replay"]
+__all__ = ["VERSION", "CallRecord", "Decision", "Episode", "Fault", "RecordError", "SeatRecord", "dump", "load", "prompts", "replay", "to_json"]
 
 VERSION = 1
 """Version of the plain-data form; readers refuse newer ones."""
@@ -231,7 +231,7 @@ def dump(episode: Episode) -> tuple[bytes, bytes]:
         "decisions": [round(decision.seconds, 6) for decision in episode.decisions],
         "calls": [round(call.latency, 6) for decision in episode.decisions if decision.calls for call in decision.calls],
     }
-    return _json(record), _json(clock)
+    return to_json(record), to_json(clock)
 
 
 def load(record: bytes, clock: bytes | None = None) -> Episode:
@@ -309,7 +309,8 @@ def _event(row: list[Any]) -> Event:
     return Event(kind, seat, text, data, tuple(row[4]) if len(row) > 4 else None)
 
 
-def _json(value: Any) -> bytes:
+def to_json(value: Any) -> bytes:
+    """Write JSON values; what JSON cannot hold of untrusted text (lone surrogates, huge integers) is replaced."""
     try:
         return orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY)
     except TypeError:  # lone surrogates and integers beyond 64 bits, out of untrusted text: rare, so looked for only now
@@ -370,7 +371,7 @@ def replay(episode: Episode, game: Game | None = None) -> State:
                 raise RecordError(f"episode {episode.id} cannot be replayed past turn {state.turn}: {problem}") from problem
             break
     for what, now, then in (("events", state.events, episode.events), ("returns", state.returns, episode.returns), ("outcome", state.outcome, episode.outcome)):
-        if _json(_rows(now)) != _json(_rows(then)):
+        if to_json(_rows(now)) != to_json(_rows(then)):
             raise RecordError(f"episode {episode.id} replays to other {what} than were recorded")
     return state
 
