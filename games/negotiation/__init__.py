@@ -22,3 +22,4 @@ register("alternating_offers-v0", f"{_HERE}.alternating:AlternatingOffers", summ
 register("ultimatum_chain-v0", f"{_HERE}.ultimatum:UltimatumChain", summary="split a pot by proposals that can be refused, over several rounds")
 register("haggling-v0", f"{_HERE}.haggling:Haggling", summary="a seller and a buyer look for a price; what the thing is worth to each is private")
 register("resource_exchange-v0", f"{_HERE}.exchange:ResourceExchange", summary="two owners of different stocks trade once (after NegotiationArena)")
+register("deliberation-v0", f"{_HERE}.deliberation:Deliberation", summary="parties with secret score sheets and vetoes look for one deal on several issues")
