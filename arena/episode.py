@@ -11,7 +11,7 @@ import asyncio
 import inspect
 import time
 import traceback
-from collections.abc import Awaitable, Generator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -60,6 +60,8 @@ class Failure(NamedTuple):
     text: str
 
 
+Watch = Callable[[State], None]
+
 Given = tuple[Any, float]
 """What a player returned (a Move, an Answer, a Failure; anything else is refused) and the seconds it took."""
 
@@ -106,14 +108,17 @@ class _Recorder:
         return tuple(rows)
 
 
-def steps(match: Match, limits: Limits, recorder: _Recorder) -> Generator[Sequence[Observation], Sequence[Given], Episode]:
+def steps(match: Match, limits: Limits, recorder: _Recorder, watch: Watch | None = None) -> Generator[Sequence[Observation], Sequence[Given], Episode]:
     """Play ``match``: yields what the seats to move observe, is sent what they answer (in the same order), returns the record.
 
-    A seat that failed ``limits.patience`` times is not asked: its observation is not yielded.
+    A seat that failed ``limits.patience`` times is not asked: its observation is not yielded. ``watch`` is called with the position at the
+    beginning and after each turn; it must not change it.
     """
     started, clock = time.time(), time.perf_counter()
     game = match.game
     state = game.start(match.seed)
+    if watch is not None:
+        watch(state)
     error: str | None = None
     horizon = game.type.horizon
     failed, patience = recorder.failed, limits.patience
@@ -127,6 +132,8 @@ def steps(match: Match, limits: Limits, recorder: _Recorder) -> Generator[Sequen
                 error = f"the game did not end within its declared horizon of {horizon} moves"
         except Exception as problem:
             error = last_line(problem)
+        if watch is not None:
+            watch(state)
     if error is not None:
         recorder.faults.append(Fault(None, state.turn, "game", error))
     roles = state.outcome.get("roles") if error is None else None
@@ -284,7 +291,12 @@ def play_match(match: Match, *, limits: Limits | None = None, watchdog: Watchdog
 
 
 async def play_match_async(
-    match: Match, models: Mapping[str, ChatModel] | None = None, *, limits: Limits | None = None, watchdog: Watchdog | None = None
+    match: Match,
+    models: Mapping[str, ChatModel] | None = None,
+    *,
+    limits: Limits | None = None,
+    watchdog: Watchdog | None = None,
+    watch: Watch | None = None,
 ) -> Episode:
     """Play a match some of whose players wait; seats that move at the same time are asked at the same time.
 
@@ -293,6 +305,7 @@ async def play_match_async(
         models: by the name that players call theirs in their parameter ``model``.
         limits: what a player may take.
         watchdog: an entered watchdog for the players that do not wait; by default one is made for this match.
+        watch: called with the position at the beginning and after each turn, for a live view.
 
     Raises:
         LudensError: a player cannot be made, its model is not there, or a fatal :class:`ModelFailure` came up.
@@ -300,7 +313,7 @@ async def play_match_async(
     limits = limits or Limits()
     if watchdog is None:
         with Watchdog(limits.move_seconds) as fresh:
-            return await play_match_async(match, models, limits=limits, watchdog=fresh)
+            return await play_match_async(match, models, limits=limits, watchdog=fresh, watch=watch)
     recorder = _Recorder()
     players = []
     for seat, spec in enumerate(match.players):
@@ -308,7 +321,7 @@ async def play_match_async(
         players.append(_Seat(match, seat, _Table(limits, watchdog, recorder), model))
     for player in players:
         player.start()
-    loop = steps(match, limits, recorder)
+    loop = steps(match, limits, recorder, watch)
     given: Sequence[Given] | None = None
     while True:
         try:

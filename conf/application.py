@@ -97,8 +97,8 @@ def _has_user_folder() -> bool:
 
 def _unknown_choice(group: str, value: str) -> str:
     if group == "game":
-        from ..games import all_ids, spec
         from ..errors import UnknownName
+        from ..games import all_ids, spec
 
         try:
             return f"++game={{id:{spec(value).id}}}"

@@ -6,8 +6,8 @@ in the registry; a mapping is taken as it stands.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -18,8 +18,9 @@ from ..agents.player import PlayerSpec, kinds
 from ..errors import LudensError, UnknownName
 from ..games import registry
 from ..games.core import Game
+from ..llm.spec import ModelSpec, check_names
 
-__all__ = ["choices", "game_of", "model_names", "named", "player_of", "players_of"]
+__all__ = ["Cast", "choices", "game_of", "named"]
 
 
 def _folders(searched: Iterable[str]) -> list[Path]:
@@ -62,58 +63,73 @@ def game_of(entry: Any, searched: Iterable[str] = ()) -> Game:
     return registry.make(str(params.pop("id")), **params)
 
 
-def player_of(entry: Any, default_model: str | None, searched: Iterable[str] = ()) -> PlayerSpec:
-    """Make a player's spec from a name or a mapping with ``kind`` (or ``name`` of the group) and parameters.
+@dataclass
+class Cast:
+    """The players of a command, and the models that they ask, by the names they call them.
 
-    A language player that names no model gets ``default_model``.
+    Attributes:
+        default: the configuration of the model for players that name none; None when there is none.
+        searched: folders of a user's own configuration.
     """
-    if isinstance(entry, str):
-        entry = {"kind": entry} if entry in kinds() and entry not in choices("player", searched) else {"name": entry, **_player_yaml(entry, searched)}
-    if not isinstance(entry, Mapping):
-        raise LudensError(f"a player should be a name or a mapping with a kind, such as {{kind: random_bias, p: 0.3}}; got {entry!r}")
-    params = {str(key): value for key, value in entry.items()}
-    if "kind" not in params and "base" in params:
-        params = {**_player_yaml(str(params.pop("base")), searched), **params}
-    if "kind" not in params:
-        raise LudensError(f"player {dict(entry)!r} names no kind; add kind: ... or base: NAME of the group player")
-    kind, name = str(params.pop("kind")), str(params.pop("name", ""))
-    if kind not in kinds():
-        raise UnknownName("player", kind, {*kinds(), *choices("player", searched)})
-    if kinds()[kind].needs_model and params.get("model") is None:
-        if default_model is None:
-            raise LudensError(f"player {name or kind!r} needs a model: add model=NAME (one of {', '.join(choices('model', searched))})")
-        params["model"] = default_model
-    return PlayerSpec.of(kind, name, **params)
 
+    default: Mapping[str, Any] | None = None
+    searched: tuple[str, ...] = ()
+    players: list[PlayerSpec] = field(default_factory=list)
+    models: dict[str, ModelSpec] = field(default_factory=dict)
 
-def _player_yaml(name: str, searched: Iterable[str]) -> dict[str, Any]:
-    found = named("player", name, searched)
-    if found is None:
-        raise UnknownName("player", name, {*kinds(), *choices("player", searched)})
-    return found
+    def add(self, entry: Any) -> PlayerSpec:
+        """Add a player: a name, or a mapping with ``kind`` (or ``base``, a name of the group) and parameters.
 
+        Raises:
+            UnknownName: no such player, kind or model.
+            ParameterError: a parameter of the model is out of range.
+            LudensError: the entry is neither a name nor such a mapping, a model is missing, or a name is taken.
+        """
+        spec = self._spec(entry)
+        for other in self.players:
+            if other.name == spec.name:
+                twice = "stands in the list twice" if other == spec else "is the name of two different players; give them a name each"
+                raise LudensError(f"player {spec.name!r} {twice}")
+        self.players.append(spec)
+        return spec
 
-def players_of(entries: Sequence[Any], default_model: str | None, searched: Iterable[str] = ()) -> list[PlayerSpec]:
-    """Make all players; two that differ must have different names, so that tables can tell them apart.
+    def _spec(self, entry: Any) -> PlayerSpec:
+        if isinstance(entry, str):
+            in_group = entry in choices("player", self.searched)
+            entry = {"name": entry, **self._yaml(entry)} if in_group or entry not in kinds() else {"kind": entry}
+        if not isinstance(entry, Mapping):
+            raise LudensError(f"a player should be a name or a mapping with a kind, such as {{kind: memory_one, p_cc: 0.9}}; got {entry!r}")
+        params = {str(key): value for key, value in entry.items()}
+        if "base" in params:
+            params = {**self._yaml(str(params.pop("base"))), **params}
+        if "kind" not in params:
+            raise LudensError(f"the player {dict(entry)!r} has no kind: add kind=..., or base=NAME of a named player")
+        kind, name = str(params.pop("kind")), str(params.pop("name", ""))
+        if kind not in kinds():
+            raise UnknownName("player", kind, {*kinds(), *choices("player", self.searched)})
+        if kinds()[kind].needs_model:
+            # the model's own name, which tells different settings apart, is what identifies the player
+            model = self._model(params.get("model"), name or kind)
+            params["model"] = model.name
+        return PlayerSpec.of(kind, name, **params)
 
-    Raises:
-        LudensError: two players share a name, or are the same player twice.
-    """
-    specs = [player_of(entry, default_model, searched) for entry in entries]
-    seen: dict[str, PlayerSpec] = {}
-    for spec in specs:
-        if spec.name in seen:
-            twice = "stands in the list twice" if seen[spec.name] == spec else "is the name of two different players; give them a name each"
-            raise LudensError(f"player {spec.name!r} {twice}")
-        seen[spec.name] = spec
-    return specs
+    def _model(self, entry: Any, player: str) -> ModelSpec:
+        if entry is None:
+            entry = self.default
+        if entry is None:
+            raise LudensError(f"player {player!r} needs a model: add model=NAME, one of {', '.join(sorted(choices('model', self.searched)))}")
+        if isinstance(entry, str):
+            found = named("model", entry, self.searched)
+            if found is None:
+                raise UnknownName("model", entry, choices("model", self.searched))
+            entry = found
+        model = ModelSpec.of(entry)
+        check_names([*self.models.values(), model])
+        self.models[model.name] = model
+        return model
 
-
-def model_names(specs: Iterable[PlayerSpec]) -> list[str]:
-    """List the models that players ask for, each once."""
-    return sorted({str(dict(spec.params)["model"]) for spec in specs if spec.needs_model})
-
-
-def expand_user(path: str) -> Path:
-    """Make a path of a configuration absolute, from where the command was given."""
-    return Path(os.path.expandvars(path)).expanduser().absolute()
+    def _yaml(self, name: str) -> dict[str, Any]:
+        found = named("player", name, self.searched)
+        if found is None:
+            raise UnknownName("player", name, {*kinds(), *choices("player", self.searched)})
+        return found

@@ -269,11 +269,12 @@ def check_leak(game: Game, seeds: Iterable[int]) -> None:
         for state, rng in _positions(game, seed):
             for seat in range(game.seats):
                 shown = _all_shown(state, seat)
+                lines = set(shown[0].splitlines())
                 for event in state.events:
                     if event.visible_to is not None and seat not in event.visible_to:
                         hidden_seats.add(seat)
                         public = any(other.text == event.text for other in state.observe(seat).events)
-                        assert public or len(event.text) < 20 or event.text not in shown[0], f"{name}: {seat_name(seat)} is shown the hidden {event.text!r}"
+                        assert public or event.text not in lines, f"{name}: {seat_name(seat)} is shown the hidden {event.text!r}"
                 try:
                     twin = state.resample_hidden(seat, rng)
                 except NotSupported:
