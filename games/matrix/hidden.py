@@ -1,0 +1,117 @@
+"""Who sees what of a round, how hidden actions are drawn anew, and the facts of an episode."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..core import Event
+from . import text
+
+if TYPE_CHECKING:
+    from .rules import MatrixGame
+    from .state import MatrixState
+
+__all__ = ["facts_of", "flip", "look", "redraw", "view"]
+
+
+def flip(game: MatrixGame, seat: int, action: int, probability: float, rng: np.random.Generator) -> int:
+    """With ``probability`` turn ``seat``'s action into one of its others, drawn uniformly."""
+    size = len(game.actions[seat])
+    if probability and size > 1 and rng.random() < probability:
+        return (action + 1 + int(rng.integers(size - 1))) % size
+    return action
+
+
+def look(game: MatrixGame, seat: int, actions: Sequence[int], rng: np.random.Generator) -> list[int | None]:
+    """Draw what ``seat`` sees of a joint action; None for what it does not see."""
+    if game.monitoring == "payoff":
+        return [action if other == seat else None for other, action in enumerate(actions)]
+    if game.monitoring == "noisy":
+        return [action if other == seat else flip(game, other, action, game.noise, rng) for other, action in enumerate(actions)]
+    return list(actions)
+
+
+def view(game: MatrixGame, seat: int, number: int, actions: list[int | None], payoffs: Sequence[float]) -> tuple[str, dict[str, Any]]:
+    """Word round ``number`` as ``seat`` saw it, when it is not told to all alike."""
+    told: list[float | None] = [None] * len(payoffs)
+    if game.monitoring != "noisy":
+        # under noisy monitoring a payoff would give the true action away
+        told[seat] = payoffs[seat]
+    return f"Round {number}: {text.seen(game, actions, told)}", {"round": number, "actions": actions, "payoffs": told}
+
+
+def redraw(state: MatrixState, seat: int, rng: np.random.Generator) -> None:
+    """Draw anew, in place, what the other seats did and saw in every round, given what ``seat`` saw.
+
+    The other seats' actions are taken to be uniform before anything is seen. Under noisy monitoring each then equals what was seen with
+    probability ``1 - noise`` and each other action alike (Bayes' rule, exactly); under payoff monitoring the draw is uniform over the
+    joint actions that pay ``seat`` what it was told.
+    """
+    game = state.game
+    rounds = [event.data for event in state._seen[seat] if event.kind == "round"]
+    state.history = [_true_actions(game, seat, data, rng) for data in rounds]
+    state.returns = [0.0] * game.seats
+    for number, actions in enumerate(state.history):
+        weight = game.discount**number
+        rewards = [weight * payoff for payoff in game.facts(actions)[0]]
+        state.returns = [total + reward for total, reward in zip(state.returns, rewards, strict=True)]
+        if number + 1 == len(state.history) and any(state.rewards):
+            state.rewards = rewards
+    events: list[Event] = []
+    for event in state.events:
+        if event.kind == "round" and event.visible_to not in (None, (seat,)):
+            assert event.visible_to is not None
+            (other,) = event.visible_to
+            number = event.data["round"]
+            actions = state.history[number - 1]
+            sentence, data = view(game, other, number, look(game, other, actions, rng), game.facts(actions)[0])
+            events.append(event._replace(text=sentence, data=data))
+        else:
+            events.append(event)
+    state.events = events
+    state._seen = [[event for event in events if event.visible_to is None or other in event.visible_to] for other in range(game.seats)]
+    state._keys = [None] * game.seats
+
+
+def _true_actions(game: MatrixGame, seat: int, data: dict[str, Any], rng: np.random.Generator) -> tuple[int, ...]:
+    seen = data["actions"]
+    if game.monitoring == "payoff":
+        others = [range(len(names)) if other != seat else (seen[seat],) for other, names in enumerate(game.actions)]
+        own = game.table[seat][tuple(slice(None) if other != seat else slice(seen[seat], seen[seat] + 1) for other in range(game.seats))]
+        fitting = np.flatnonzero(own == data["payoffs"][seat])
+        place = np.unravel_index(int(fitting[rng.integers(len(fitting))]), own.shape)
+        return tuple(int(options[index]) for options, index in zip(others, place, strict=True))
+    return tuple(action if other == seat else flip(game, other, action, game.noise, rng) for other, action in enumerate(seen))
+
+
+def facts_of(game: MatrixGame, history: Sequence[tuple[int, ...]]) -> dict[str, Any]:
+    """State an episode's facts.
+
+    Returns:
+        ``rounds`` played; ``choices``: for each seat the share of each action by canonical label; ``joint``: how often each joint action came about;
+        ``welfare``: mean sum of payoffs of a round, undiscounted; ``efficiency``: that sum on a scale from 0 (smallest) to 1 (largest sum in
+        the table), None where all sums are equal; ``cooperation``: share of the cooperative action of each seat, in games that have one.
+    """
+    total, counts = len(history), Counter(history)
+    shares = [[0] * len(names) for names in game.actions]
+    welfare = 0.0
+    for actions, times in counts.items():
+        welfare += times * sum(game.facts(actions)[0])
+        for share, action in zip(shares, actions, strict=True):
+            share[action] += times
+    sums = game.table.sum(axis=0)
+    low, high = float(sums.min()), float(sums.max())
+    facts: dict[str, Any] = {
+        "rounds": total,
+        "choices": [{name: times / max(total, 1) for name, times in zip(names, share, strict=True)} for names, share in zip(game.actions, shares, strict=True)],
+        "joint": {"/".join(names[action] for names, action in zip(game.actions, actions, strict=True)): counts[actions] for actions in sorted(counts)},
+        "welfare": welfare / total if total else None,
+        "efficiency": (welfare / total - low) / (high - low) if total and high > low else None,
+    }
+    if game.cooperative is not None:
+        facts["cooperation"] = [share[game.cooperative] / max(total, 1) if total else None for share in shares]
+    return {**facts, **game.extra_facts(history)}
