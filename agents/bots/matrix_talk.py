@@ -87,7 +87,10 @@ def speak(bot: MatrixBot, most: int) -> str | None:
         lines = moods["open"] if not bot.kept else moods.get("hurt" if hurt else "well", moods["well"])
         theirs = sorted({bot.game.shown[seat][action] for seat, action in enumerate(goal) if seat != bot.seat})
         mine, named = bot.game.shown[bot.seat][goal[bot.seat]], " and ".join(theirs) or "nothing"
-        plan = f"I choose {mine} and you choose {named}" if bot.view.seats == 2 else "everybody does what brings us the highest total"
+        if bot.view.seats != 2:
+            plan = "everybody does what brings us the highest total"
+        else:
+            plan = f"we both choose {mine}" if named == mine else f"I choose {mine} and you choose {named}"
         lines = tuple(line.format(mine=mine, theirs=named, plan=plan) for line in lines)
     fitting = [line for line in lines if len(line) <= most]
     return fitting[int(bot.rng.integers(len(fitting)))] if fitting else None
