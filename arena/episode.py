@@ -296,7 +296,7 @@ async def play_match_async(
     *,
     limits: Limits | None = None,
     watchdog: Watchdog | None = None,
-    watch: Watch | None = None,
+    journal: Journal | None = None,
 ) -> Episode:
     """Play a match some of whose players wait; seats that move at the same time are asked at the same time.
 
@@ -317,7 +317,7 @@ async def play_match_async(
     recorder = _Recorder()
     players = []
     for seat, spec in enumerate(match.players):
-        model = SeatModel.of(spec, models or {}, match.id, seat) if spec.needs_model else None
+        model = SeatModel.of(spec, models or {}, match.id, seat, journal) if spec.needs_model else None
         players.append(_Seat(match, seat, _Table(limits, watchdog, recorder), model))
     for player in players:
         player.start()

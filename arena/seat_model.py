@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from ..agents.player import Answer, PlayerSpec
 from ..errors import LudensError, nearest
-from ..llm.chat import ChatModel, Reply, Request
+from ..llm.chat import ChatModel, ModelFailure, Reply, Request
+from .journal import Journal, Stopping
 
 __all__ = ["SeatModel"]
 
@@ -17,18 +18,24 @@ class SeatModel:
 
     The replicate of a request becomes ``<match>/<seat>/<number>``: a cache or journal shares nothing between matches or
     moves, yet gives a resumed match exactly the replies it had. The tag adds turn and attempt, for logs.
+
+    Args:
+        model: what answers.
+        match: id of the match.
+        seat: seat in it.
+        journal: where replies are written before they are used, and found again after a crash; None for no such thing.
     """
 
-    def __init__(self, model: ChatModel, match: str, seat: int) -> None:
+    def __init__(self, model: ChatModel, match: str, seat: int, journal: Journal | None = None) -> None:
         self.name = model.name
         self.turn = 0
-        self._model, self._match, self._seat = model, match, seat
+        self._model, self._match, self._seat, self._journal = model, match, seat, journal
         self._count = self._attempt = 0
         self._turn_of_attempt = -1
         self._keys: list[str] = []
 
     @classmethod
-    def of(cls, spec: PlayerSpec, models: Mapping[str, ChatModel], match: str, seat: int) -> SeatModel:
+    def of(cls, spec: PlayerSpec, models: Mapping[str, ChatModel], match: str, seat: int, journal: Journal | None = None) -> SeatModel:
         """Wrap the model that ``spec`` names.
 
         Raises:
@@ -37,7 +44,7 @@ class SeatModel:
         name = dict(spec.params).get("model")
         if not isinstance(name, str) or name not in models:
             raise LudensError(f"player {spec.name!r} plays by the model {name!r}, which is not among the run's models{nearest(str(name), models)}")
-        return cls(models[name], match, seat)
+        return cls(models[name], match, seat, journal)
 
     async def generate(self, requests: Sequence[Request]) -> list[Reply]:
         """Answer every request, in order; see :class:`ludens.llm.chat.ChatModel`."""
@@ -50,8 +57,29 @@ class SeatModel:
             stamped.append(replace(request, replicate=f"{where}/{request.replicate}" if request.replicate else where, tag=tag))
             self._count += 1
             self._attempt += 1
-        self._keys += [request.key(self.name) for request in stamped]
-        return await self._model.generate(stamped)
+        keys = [request.key(self.name) for request in stamped]
+        self._keys += keys
+        if self._journal is None:
+            return await self._model.generate(stamped)
+        return await self._journaled(self._journal, keys, stamped)
+
+    async def _journaled(self, journal: Journal, keys: list[str], requests: list[Request]) -> list[Reply]:
+        replies = [journal.find(key) for key in keys]
+        missing = [index for index, reply in enumerate(replies) if reply is None]
+        if missing:
+            journal.check()
+            try:
+                fresh = await self._model.generate([requests[index] for index in missing])
+            except ModelFailure as problem:
+                if not problem.fatal:
+                    raise
+                # the run stops, whatever the player would make of the failure
+                journal.stop(str(problem))
+                raise Stopping(str(problem)) from problem
+            for index, reply in zip(missing, fresh, strict=True):
+                replies[index] = reply
+            await journal.keep([(keys[index], self.name, requests[index], reply) for index, reply in zip(missing, fresh, strict=True)])
+        return [reply for reply in replies if reply is not None]
 
     def stamp(self, answer: Answer) -> Answer:
         """Put the keys under which the requests were sent into the answer's calls."""

@@ -220,8 +220,8 @@ class Run:
     def seat_table(self) -> dict[str, np.ndarray]:
         """One row a seat of every finished match, in the order of the plan, as columns of equal length.
 
-        Columns: ``match`` (id), ``position``, ``game`` (label), ``game_hash``, ``seed`` (as text), ``replicate``, ``group``, ``cluster`` (matches that share
-        seed and group, hence chance), ``seat``, ``player`` (hash), ``name``, ``role`` (empty where there is none), ``returns``, ``valid``, and the
+        Columns: ``match`` (id), ``position``, ``game`` (label), ``game_hash``, ``seed`` (as text), ``replicate``, ``group``, ``cluster`` (matches of a
+        game that share a seed, hence chance), ``seat``, ``player`` (hash), ``name``, ``role`` (empty where there is none), ``returns``, ``valid``, and the
         tallies of :data:`ludens.arena.tables.TALLIES`.
         """
         s, m, g = tables.seats, tables.matches, tables.games
@@ -235,7 +235,7 @@ class Run:
         filled = zip(*rows, strict=True) if rows else ([] for _ in names)
         kinds: dict[str, Any] = {"valid": np.bool_, **dict.fromkeys(("returns", "cost", "latency", "seconds"), np.float64), **dict.fromkeys(texts, np.str_)}
         out = {name: np.array(column, dtype=kinds.get(name, np.int64)) for name, column in zip(names, filled, strict=True)}
-        out["cluster"] = np.char.add(np.char.add(np.char.add(out["game_hash"], "|"), np.char.add(out["group"], "|")), out["seed"])
+        out["cluster"] = np.char.add(np.char.add(out["game_hash"], "|"), out["seed"])
         return out
 
     def episode(self, match: str) -> Episode:
