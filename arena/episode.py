@@ -21,6 +21,7 @@ from ..errors import LudensError
 from ..games.actions import MAX_REPLY_CHARS, Move, Status
 from ..games.core import IllegalMove, Observation, State
 from ..llm.chat import ChatModel, Message, ModelFailure
+from .journal import Journal
 from .plan import Match
 from .record import CallRecord, Decision, Episode, Fault, SeatRecord
 from .seat_model import SeatModel
@@ -296,6 +297,7 @@ async def play_match_async(
     *,
     limits: Limits | None = None,
     watchdog: Watchdog | None = None,
+    watch: Watch | None = None,
     journal: Journal | None = None,
 ) -> Episode:
     """Play a match some of whose players wait; seats that move at the same time are asked at the same time.
@@ -306,14 +308,16 @@ async def play_match_async(
         limits: what a player may take.
         watchdog: an entered watchdog for the players that do not wait; by default one is made for this match.
         watch: called with the position at the beginning and after each turn, for a live view.
+        journal: where replies are written before they are used; None to keep none.
 
     Raises:
         LudensError: a player cannot be made, its model is not there, or a fatal :class:`ModelFailure` came up.
+        Stopping: the journal's run is to stop.
     """
     limits = limits or Limits()
     if watchdog is None:
         with Watchdog(limits.move_seconds) as fresh:
-            return await play_match_async(match, models, limits=limits, watchdog=fresh, watch=watch)
+            return await play_match_async(match, models, limits=limits, watchdog=fresh, watch=watch, journal=journal)
     recorder = _Recorder()
     players = []
     for seat, spec in enumerate(match.players):
