@@ -93,6 +93,13 @@ class Cast:
         self.players.append(spec)
         return spec
 
+    def seat(self, entry: Any) -> PlayerSpec:
+        """Add a player for one seat of a table: the same one may sit on several."""
+        spec = self._spec(entry)
+        if spec not in self.players:
+            self.players.append(spec)
+        return spec
+
     def _spec(self, entry: Any) -> PlayerSpec:
         if isinstance(entry, str):
             in_group = entry in choices("player", self.searched)

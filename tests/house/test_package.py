@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SHIPPED = ("games", "llm", "agents", "arena", "analysis", "trainers", "studies", "conf")
+SHIPPED = ("games", "llm", "agents", "arena", "analysis", "trainers", "studies", "conf", "cli")
 
 
 def listed():

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import fields
 from pathlib import Path
 
-from .errors import UnknownName
+from ..errors import UnknownName
 
 __all__ = ["SHELLS", "candidates", "script"]
 
@@ -39,16 +40,16 @@ def script(shell: str) -> str:
     return SHELLS[shell]
 
 
-def candidates(line: str, commands: dict[str, str]) -> list[str]:
+def candidates(line: str, commands: Iterable[str]) -> list[str]:
     """List what may come next on a command line.
 
     Args:
         line: all that was typed, from ``ludens`` up to the cursor.
         commands: the commands by name.
     """
-    from .agents.player import kinds
-    from .conf.resolve import choices
-    from .games import all_ids, parameters, spec
+    from ..agents.player import kinds
+    from ..conf.resolve import choices
+    from ..games import all_ids, parameters, spec
 
     words = line.split(" ")
     if len(words) <= 2:
@@ -76,7 +77,7 @@ def candidates(line: str, commands: dict[str, str]) -> list[str]:
 
 
 def _keys(command: str) -> list[str]:
-    from .conf.schema import PlayConfig, TournamentConfig
+    from ..conf.schema import PlayConfig, TournamentConfig
 
     schemas = {"play": PlayConfig, "tournament": TournamentConfig}
     if command in schemas:

@@ -1,0 +1,56 @@
+"""What ``--help`` prints."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+__all__ = ["overview", "usage"]
+
+USAGE = {
+    "games": "usage: ludens games [NAME]",
+    "players": "usage: ludens players [NAME]",
+    "replay": "usage: ludens replay run=NAME [episode=ID] [out=FILE.html]\n\nWithout an episode, lists them all; without out, prints to the terminal.",
+    "report": "usage: ludens report run=NAME [out=FILE.html]\n\nPrints the tables and writes the page, by default report.html in the run's folder.",
+    "export": "usage: ludens export run=NAME [format=jsonl|parquet|messages] [out=FILE]",
+    "completion": 'usage: ludens completion bash|zsh|fish\n\nPut  eval "$(ludens completion bash)"  into your shell\'s start-up file.',
+    "version": "usage: ludens version",
+}
+
+EXAMPLES = {
+    "play": (
+        "ludens play game=negotiation players=[person,fair]",
+        "ludens play game=prisoners_dilemma game.rounds=5 players=[tit_for_tat,random] seed=3",
+        "ludens play game=ultimatum players=[language,greedy] model=openai",
+    ),
+    "tournament": (
+        "ludens tournament game=prisoners_dilemma players=[tit_for_tat,grim,random]",
+        "ludens tournament games=[prisoners_dilemma,negotiation] players=[fair,greedy,language] model=openai budget.dollars=2 --dry-run",
+        "ludens tournament game=stag_hunt players=[fair,greedy,tough] tournament=swiss plan.rounds=7",
+        "ludens tournament -m game=prisoners_dilemma,stag_hunt players=[tit_for_tat,grim] seed=1,2",
+    ),
+}
+
+
+def overview(commands: Mapping[str, tuple[str, str]]) -> str:
+    """List the commands."""
+    width = max(map(len, commands))
+    lines = ["usage: ludens COMMAND [KEY=VALUE ...]", "", *(f"  {name:{width}}  {about}" for name, (_, about) in commands.items())]
+    return "\n".join([*lines, "", "ludens COMMAND --help  says more."])
+
+
+def usage(command: str) -> str:
+    """Say how a command is used: settings with defaults, choices, examples."""
+    if command in USAGE:
+        return USAGE[command]
+    from ..conf.resolve import choices
+    from ..conf.schema import settings
+
+    lines = [f"usage: ludens {command} KEY=VALUE ... [--dry-run] [-m] [--cfg job] [--config-dir DIR]", "", "settings:"]
+    rows = settings(command)
+    width = max(len(name) for name, _, _ in rows)
+    lines += [f"  {name:{width}}  {about}{'' if default is None else f' (default: {str(default).lower()})'}" for name, default, about in rows]
+    lines += ["", f"model: {', '.join(sorted(choices('model')))}"]
+    if command == "tournament":
+        lines.append(f"tournament: {', '.join(sorted(choices('tournament')))}")
+    lines += ["games and players: see  ludens games  and  ludens players", "", "examples:", *(f"  {example}" for example in EXAMPLES[command])]
+    return "\n".join(lines)

@@ -1,0 +1,81 @@
+"""``ludens replay``, ``report``, ``export``: looking at what was played."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..errors import LudensError
+from .words import console, pairs, run_folder
+
+__all__ = ["export", "replay", "report"]
+
+
+def replay(words: list[str]) -> int:
+    """Show one episode of a run, or list them."""
+    from ..arena.report import print_replay, render_replay
+    from ..arena.store import Run
+    from .listing import table
+
+    given = pairs(words, ("run", "episode", "out"), required=("run",))
+    with Run.open(run_folder(given["run"])) as run:
+        if "episode" not in given:
+            labels = {key: game.label for key, game in run.games().items()}
+            names = {key: player.name for key, player in run.players().items()}
+            rows = [(match.id, labels[match.game], " v ".join(names[player] for player in match.players)) for match in run.matches() if match.done]
+            console().print(table(("episode", "game", "players"), rows))
+            return 0
+        ids = [match.id for match in run.matches() if match.done and match.id.startswith(given["episode"])]
+        if len(ids) != 1:
+            what = f"{len(ids)} episodes begin with" if ids else "no finished episode is"
+            raise LudensError(f"{what} {given['episode']!r}; ludens replay run={given['run']}  lists them")
+        episode = run.episode(ids[0])
+    if "out" not in given:
+        print_replay(episode, console())
+        return 0
+    write_page(Path(given["out"]), render_replay(episode))
+    return 0
+
+
+def report(words: list[str]) -> int:
+    """Print the report of a run and write its page."""
+    from ..analysis.summary import summarise
+    from ..arena.report import print_report, render_report
+    from ..arena.store import Run
+
+    given = pairs(words, ("run", "out"), required=("run",))
+    folder = run_folder(given["run"])
+    with Run.open(folder) as run:
+        summary = summarise(run)
+    print_report(summary, console())
+    write_page(Path(given.get("out", folder / "report.html")), render_report(summary))
+    return 0
+
+
+def export(words: list[str]) -> int:
+    """Write the decisions of a run to a file."""
+    from ..arena.export import FORMATS, export_run
+    from ..arena.store import Run
+
+    given = pairs(words, ("run", "format", "out"), required=("run",))
+    kind = given.get("format", "jsonl")
+    if kind not in FORMATS:
+        raise LudensError(f"format={kind} should be one of: {', '.join(FORMATS)}")
+    with Run.open(run_folder(given["run"])) as run:
+        path, rows = export_run(run, kind, Path(given["out"]) if "out" in given else None)
+    print(f"{rows} rows: {path}")
+    return 0
+
+
+def write_page(path: Path, page: str) -> None:
+    """Write a page whole and print where it is.
+
+    Raises:
+        LudensError: the file cannot be written.
+    """
+    fresh = path.with_name(path.name + ".new")
+    try:
+        fresh.write_text(page, encoding="utf-8")
+        fresh.replace(path)
+    except OSError as problem:
+        raise LudensError(f"cannot write {path}: {problem.strerror}") from problem
+    print(path.absolute().as_uri() if path.suffix == ".html" else path)

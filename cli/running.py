@@ -1,0 +1,175 @@
+"""``ludens play`` and ``tournament``: the commands that play."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import LudensError
+from .words import console
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from ..arena.plan import Schedule
+    from ..conf.resolve import Cast
+    from ..games.core import Game, State
+    from ..llm.budget import Spending
+
+__all__ = ["play", "tournament"]
+
+
+def play(words: list[str]) -> int:
+    """Play one episode, live in the terminal."""
+    from ..conf.application import run_application
+
+    return run_application("play", words, _play)
+
+
+def tournament(words: list[str]) -> int:
+    """Plan, play, rate, report."""
+    from ..conf.application import run_application
+
+    return run_application("tournament", words, _tournament)
+
+
+def _cast(config: Mapping[str, Any], searched: Sequence[str]) -> Cast:
+    from ..conf.resolve import Cast
+
+    cast = Cast(config["model"], tuple(searched))
+    for entry in config["players"]:
+        cast.add(entry)
+    return cast
+
+
+def _spending(config: Mapping[str, Any]) -> Spending | None:
+    from ..llm.budget import Spending
+
+    limits = config["budget"]
+    return None if limits["dollars"] is None and limits["tokens"] is None else Spending(limits["dollars"], limits["tokens"])
+
+
+# -- one episode -------------------------------------------------------------------------------------------------------
+
+
+class _Feed:
+    """Prints events as they come."""
+
+    def __init__(self, out: Console, show_private: bool) -> None:
+        self._out, self._private, self._seen = out, show_private, 0
+
+    def __call__(self, state: State) -> None:
+        from rich.text import Text
+
+        from ..games.core import seat_name
+
+        for event in state.events[self._seen :]:
+            if event.visible_to is None:
+                self._out.print(Text(event.text))
+            elif self._private:
+                self._out.print(Text(f"[{', '.join(map(seat_name, event.visible_to))} only] {event.text}", style="dim"))
+        self._seen = len(state.events)
+
+
+def _play(config: dict[str, Any], searched: list[str]) -> int:
+    from ..arena.episode import Limits, play_match_async
+    from ..arena.plan import Match
+    from ..arena.report import render_replay
+    from ..conf.resolve import Cast, game_of
+    from ..games.core import seat_name
+    from .reading import write_page
+
+    out = console()
+    game = game_of(config["game"], searched)
+    cast = Cast(config["model"], tuple(searched))
+    if len(config["players"]) != game.seats:
+        raise LudensError(f"{game.label} has {game.seats} seats; players=[...] names {len(config['players'])}")
+    seated = [cast.seat(entry) for entry in config["players"]]
+    for spec in seated:
+        if reason := spec.why_not(game):
+            raise LudensError(f"player {spec.name!r} cannot play {game.label}: {reason}")
+    match = Match(game, tuple(seated), config["seed"])
+    limits = Limits(config["move_seconds"], config["move_seconds"])
+    person = any(spec.kind == "person" for spec in seated)
+    out.print(
+        f"{game.label}, seed {config['seed']}: " + ", ".join(f"{seat_name(seat)} is {spec.name}" for seat, spec in enumerate(seated)) + "\n", style="bold"
+    )
+    spending = _spending(config)
+
+    async def go() -> Any:
+        models = {name: spec.build(spending=spending) for name, spec in cast.models.items()}
+        try:
+            return await play_match_async(match, models, limits=limits, watch=None if person else _Feed(out, config["show_private"]))
+        finally:
+            for model in models.values():
+                await model.close()
+
+    episode = asyncio.run(go())
+    out.print()
+    for seat, (spec, total) in enumerate(zip(seated, episode.returns, strict=True)):
+        out.print(f"{seat_name(seat)} ({spec.name}): {total:g} {game.type.unit}", style="bold")
+    for name, value in episode.outcome.items():
+        out.print(f"  {name}: {value}", markup=False, style="dim")
+    bad = [decision for decision in episode.decisions if decision.status not in ("ok", "repaired")]
+    for decision in bad:
+        out.print(f"  {seat_name(decision.seat)}, turn {decision.turn}: {decision.status} ({decision.cause}: {decision.problem})", markup=False, style="red")
+    if config["out"]:
+        write_page(Path(config["out"]), render_replay(episode))
+    return 0
+
+
+# -- a tournament ------------------------------------------------------------------------------------------------------
+
+
+def _games(config: Mapping[str, Any], searched: Sequence[str]) -> list[Game]:
+    from ..conf.resolve import game_of
+
+    if (config["game"] is None) == (not config["games"]):
+        raise LudensError("name what is played: game=NAME for one game, or games=[NAME,...] for several")
+    return [game_of(entry, searched) for entry in config["games"] or [config["game"]]]
+
+
+def _schedule(config: Mapping[str, Any], games: Sequence[Game], cast: Cast) -> Schedule:
+    from ..arena import Adaptive, Swiss, round_robin
+
+    plan, seed = config["plan"], config["seed"]
+    if plan["kind"] == "round_robin":
+        return round_robin(games, cast.players, replicates=plan["replicates"], self_play=plan["self_play"], seed=seed)
+    if plan["self_play"]:
+        raise LudensError(f"plan.self_play is for round_robin; {plan['kind']} never seats a player with itself")
+    if plan["kind"] == "swiss":
+        return Swiss(tuple(games), tuple(cast.players), rounds=plan["rounds"], replicates=plan["replicates"], seed=seed)
+    if plan["kind"] == "adaptive":
+        return Adaptive(tuple(games), tuple(cast.players), matches=plan["matches"], money=config["budget"]["dollars"], seed=seed)
+    raise LudensError(f"plan.kind={plan['kind']} should be round_robin, swiss or adaptive")
+
+
+def _identity(config: Mapping[str, Any], games: Sequence[Game], cast: Cast) -> dict[str, Any]:
+    """What is played, resolved: a run folder belongs to one of these."""
+    models = {
+        name: {key: value for key, value in spec.plain.items() if key not in ("concurrency", "requests_per_minute", "tokens_per_minute")}
+        for name, spec in cast.models.items()
+    }
+    return {
+        "command": "tournament",
+        "games": [{"id": game.made_as, **game.params} for game in games],
+        "players": [{"name": spec.name, **spec.plain} for spec in cast.players],
+        "models": models,
+        "plan": config["plan"],
+        "seed": config["seed"],
+        "move_seconds": config["move_seconds"],
+    }
+
+
+def _run_name(identity: Mapping[str, Any]) -> str:
+    games = identity["games"]
+    first = games[0]["id"].rpartition("-v")[0] if len(games) == 1 else f"{len(games)}-games"
+    return f"{first}-{hashlib.blake2b(json.dumps(identity, sort_keys=True).encode(), digest_size=4).hexdigest()}"
+
+
+def _tournament(config: dict[str, Any], searched: list[str]) -> int:
+    raise LudensError("the runner is not there yet")

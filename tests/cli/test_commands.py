@@ -1,0 +1,86 @@
+"""The commands that list and play, as a user sees them."""
+
+import subprocess
+import sys
+
+import pytest
+
+from ludens.cli import COMMANDS, main
+from ludens.cli.completion import SHELLS, candidates
+from ludens.games import all_ids
+
+
+def run(capsys, *words):
+    assert main(list(words)) == 0
+    return capsys.readouterr().out
+
+
+def test_overview_names_every_command(capsys):
+    out = run(capsys)
+    assert all(name in out for name in COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help(command, capsys):
+    assert f"usage: ludens {command}" in run(capsys, command, "--help")
+
+
+def test_games_lists_all_and_shows_one(capsys):
+    out = run(capsys, "games")
+    assert all(game_id.rpartition("-v")[0] in out for game_id in all_ids())
+    one = run(capsys, "games", "prisoners_dilemma")
+    assert "rounds" in one
+    assert "nash" in one
+
+
+def test_play_is_the_same_for_the_same_seed(capsys):
+    words = ("play", "game=prisoners_dilemma", "game.rounds=5", "players=[tit_for_tat,random]", "seed=3")
+    first = run(capsys, *words)
+    assert first == run(capsys, *words)
+    assert "Round 5:" in first
+    assert "player_0 (tit_for_tat): " in first
+    assert first != run(capsys, *words[:-1], "seed=4")
+
+
+def test_play_hides_private_events_unless_asked(capsys):
+    words = ("play", "game=first_price_auction", "game.rounds=1", "players=[random,random,random]")
+    size = main(["games", "first_price_auction"])
+    capsys.readouterr()
+    assert size == 0
+    from ludens.games import make
+
+    words = (*words[:3], f"players=[{','.join(['random'] * make('first_price_auction').seats)}]")
+    assert "only]" not in run(capsys, *words)
+    assert "only]" in run(capsys, *words, "show_private=true")
+
+
+def test_play_writes_a_replay(capsys, tmp_path):
+    out = tmp_path / "replay.html"
+    run(capsys, "play", "game=stag_hunt", "players=[random,random]", f"out={out}")
+    assert out.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+
+
+def test_cfg_shows_the_configuration(capsys):
+    out = run(capsys, "play", "game=stag_hunt", "players=[random,random]", "--cfg", "job")
+    assert "seed: 0" in out
+
+
+def test_completion_offers_what_fits():
+    assert "tournament" in candidates("ludens to", COMMANDS)
+    assert "players=" in candidates("ludens tournament pl", COMMANDS)
+    assert "negotiation" in candidates("ludens play game=neg", COMMANDS)
+    assert "tit_for_tat" in candidates("ludens tournament players=[", COMMANDS)
+    assert "game.rounds=" in candidates("ludens play game=prisoners_dilemma game.", COMMANDS)
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_completion_scripts_call_us(shell, capsys):
+    assert "ludens --complete" in run(capsys, "completion", shell)
+
+
+def test_a_closed_pipe_is_no_error():
+    done = subprocess.run(
+        f"{sys.executable} -P -c 'from ludens.cli import entry; entry()' games | head -1", shell=True, capture_output=True, text=True, check=True
+    )
+    assert done.stderr == ""
+    assert done.stdout.startswith("game")

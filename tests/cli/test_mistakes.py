@@ -1,0 +1,49 @@
+"""A mistake at the command line is one line that says what is wrong and what would be right, with exit status 2, and leaves nothing behind."""
+
+import pytest
+
+from ludens.cli import main
+
+MISTAKES = [
+    (["tournamint"], "unknown command 'tournamint'; did you mean 'tournament'?"),
+    (["games", "prisoners_dilema"], "unknown game 'prisoners_dilema'; did you mean 'prisoners_dilemma'"),
+    (["players", "tit_for_tut"], "unknown player 'tit_for_tut'; did you mean 'tit_for_tat'"),
+    (["completion", "tcsh"], "unknown shell 'tcsh'"),
+    (["play", "game=prisoners_dilemma"], "players=... is missing"),
+    (["play", "game=prisoners_dilemma", "playerz=[random]"], "unknown setting 'playerz'; did you mean 'players'?"),
+    (["play", "game=prisoner", "players=[random,random]"], "unknown game 'prisoner'; did you mean 'prisoners_dilemma'"),
+    (["play", "game=prisoners_dilemma", "players=[random]"], "prisoners_dilemma-v0 has 2 seats; players=[...] names 1"),
+    (["play", "game=prisoners_dilemma", "players=[random,tit_for_tut]"], "unknown player 'tit_for_tut'"),
+    (["play", "game=prisoners_dilemma", "game.roundz=3", "players=[random,random]"], "unknown parameter 'roundz'; did you mean 'rounds'?"),
+    (["play", "game=prisoners_dilemma", "game.rounds=-3", "players=[random,random]"], "rounds=-3 should be"),
+    (["play", "game=prisoners_dilemma", "players=[random,{kind:coin,p:7}]"], "p=7"),
+    (["play", "game=prisoners_dilemma", "players=[random,{kind:coin,q:0.5}]"], "q"),
+    (["play", "game=prisoners_dilemma", "players=[random,{p:0.5}]"], "has no kind"),
+    (["play", "game=prisoners_dilemma", "players=[random,random]", "seed=x"], "'x' of type 'str' could not be converted to Integer"),
+    (["play", "game=prisoners_dilemma", "players=[random"], "input"),
+    (["play", "game=dictator", "players=[language,random]"], "player 'language' needs a model"),
+    (["play", "game=dictator", "players=[language,random]", "model=opnai"], "unknown model 'opnai'"),
+    (["play", "game=dictator", "players=[tit_for_tat,random]"], "player 'tit_for_tat' cannot play dictator-v0"),
+    (["tournament", "players=[random,tit_for_tat]"], "game=NAME for one game, or games=[NAME,...] for several"),
+    (["tournament", "game=stag_hunt", "players=[random,random]"], "player 'random' stands in the list twice"),
+    (["tournament", "game=stag_hunt", "players=[random]"], "nothing to play"),
+    (["tournament", "game=stag_hunt", "players=[random,grim]", "plan.kind=knockout"], "plan.kind=knockout should be"),
+    (["tournament", "game=stag_hunt", "players=[random,grim]", "plan.replicates=0"], "replicates=0 should be 1 or more"),
+    (["replay"], "run=... is missing"),
+    (["replay", "run=nowhere"], "there is no run 'nowhere'"),
+    (["replay", "ruin=x"], "unknown key 'ruin'; did you mean 'run'?"),
+    (["report", "nowhere"], "'nowhere' should be KEY=VALUE"),
+    (["export", "run=nowhere", "format=xml"], "format=xml should be one of"),
+]
+
+
+@pytest.mark.parametrize(("words", "says"), MISTAKES, ids=lambda value: " ".join(value) if isinstance(value, list) else "")
+def test_mistake_is_one_clear_line(words, says, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(words) == 2
+    printed = capsys.readouterr()
+    lines = printed.err.strip().splitlines()
+    assert len(lines) == 1, printed.err
+    assert lines[0].startswith("ludens: ")
+    assert says in lines[0]
+    assert list(tmp_path.iterdir()) == []
