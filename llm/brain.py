@@ -29,8 +29,9 @@ _WORDS = (
     "nobody has a reason to complain",
     "I keep what I promise",
 )
+_EXAMPLE = re.compile(r"for example 'Answer: ([^\n]{1,1000})'\.")
 _MAX_DEPTH = 12
-_OPTIONS = re.compile(r"one of(?: these acts)?: ([^\n]{1,4000}?)\.?(?:\n|$)", re.IGNORECASE)
+_OPTIONS = re.compile(r"one of: ([^\n]{1,4000}?)\.?(?:\n|$)", re.IGNORECASE)
 _WHOLE = re.compile(r"a whole number from (-?\d{1,15}) to (-?\d{1,15})", re.IGNORECASE)
 _NUMBER = re.compile(r"a number from (-?\d{1,15}(?:\.\d{1,9})?) to (-?\d{1,15}(?:\.\d{1,9})?)", re.IGNORECASE)
 
@@ -153,28 +154,29 @@ def _resolve(reference: str, root: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def from_prompt(contents: Sequence[str], draws: Draws, fallback: str) -> str:
-    """Answer a prompt that carries no schema, as its words ask: the last stated options or bounds count.
+    """Answer a prompt that carries no schema, as the words of its last message ask.
+
+    Stated options or bounds are drawn from; where several values are asked for at once, the prompt's own example is given back.
 
     Args:
         contents: the texts of the messages, oldest first.
         draws: where the draws come from.
-        fallback: what to answer when no options are found.
+        fallback: what to answer when neither is found.
     """
     text = contents[-1] if contents else ""
-    found = list(_OPTIONS.finditer(text))
-    whole = list(_WHOLE.finditer(text))
-    number = list(_NUMBER.finditer(text))
-    last = max([*found, *whole, *number], key=lambda match: match.start(), default=None)
-    if last is None:
-        return fallback
-    if last in found:
-        options = [option.strip() for option in last[1].split(" | " if " | " in last[1] else ", ")]
-        answer = options[draws.below(len(options))]
-    elif last in whole:
-        low, high = int(last[1]), int(last[2])
+    asked = text[max(text.rfind("Choose "), 0) :]
+    said = f"Say: {draws.sentence(200)}\n" if "'Say:'" in asked else ""
+    options, whole, number = (list(pattern.finditer(asked)) for pattern in (_OPTIONS, _WHOLE, _NUMBER))
+    examples = _EXAMPLE.findall(asked)
+    if len(options) + len(whole) + len(number) != 1 or "one of these acts" in asked:
+        return f"{said}Answer: {examples[-1]}" if examples else fallback
+    if options:
+        words = options[0][1].split(", ")
+        answer = words[draws.below(len(words))].strip()
+    elif whole:
+        low, high = int(whole[0][1]), int(whole[0][2])
         answer = str(low + draws.below(max(high - low, 0) + 1))
     else:
-        low_real, high_real = float(last[1]), float(last[2])
-        answer = f"{low_real + (high_real - low_real) * draws.unit():.2f}"
-    said = f"Say: {draws.sentence(200)}\n" if "'Say:'" in text else ""
+        least, most = float(number[0][1]), float(number[0][2])
+        answer = f"{least + (most - least) * draws.unit():.2f}"
     return f"{said}Answer: {answer}"

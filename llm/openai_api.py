@@ -45,8 +45,8 @@ class OpenAIModel(PerRequest):
         self.name = endpoint.name
         self.endpoint = endpoint
         self._status_error = openai.APIStatusError
-        self._timeout_error = openai.APITimeoutError
-        # a body that breaks off surfaces as aiohttp's own error in some versions of the transport
+        # with the client's own time-out off, its APITimeoutError (a kind of APIConnectionError) only ever means that the server hung up; and a body that
+        # breaks off surfaces as aiohttp's own error in some versions of the transport
         self._connection_errors = (openai.APIConnectionError, aiohttp.ClientError, OSError)
         self._body_errors = (openai.APIResponseValidationError, ValueError)
         self._pool_key = (endpoint.base_url, endpoint.key)
@@ -62,13 +62,12 @@ class OpenAIModel(PerRequest):
             # the client's own time-out starts anew with every piece of the body; this one covers the whole try
             async with asyncio.timeout(self.endpoint.timeout):
                 made = await client.post("/chat/completions", body=payload(request, self.endpoint.dialect), cast_to=object)
-        except (TimeoutError, self._timeout_error):
+        except TimeoutError:
             failed = TryFailed("timeout", f"no answer in {self.endpoint.timeout:g} s")
         except self._status_error as problem:
             failed = from_status(problem.status_code, problem.response.content, problem.response.headers, self.endpoint.key)
         except self._connection_errors as problem:
-            cause = problem.__cause__ or problem
-            failed = TryFailed("connection", self.endpoint.scrub(f"{type(cause).__name__} {cause}"))
+            failed = TryFailed("connection", self.endpoint.scrub(_root(problem)))
         except self._body_errors as problem:
             failed = TryFailed("malformed", self.endpoint.scrub(f"the body is not JSON: {problem}"))
         if failed is not None:
@@ -96,3 +95,10 @@ class OpenAIModel(PerRequest):
         if self._client is not None:
             self._client = None
             await _CLIENTS.leave(self._pool_key)
+
+
+def _root(problem: BaseException) -> str:
+    """Name what went wrong first: the client wraps the transport's error, and the transport wraps aiohttp's."""
+    while problem.__cause__ is not None:
+        problem = problem.__cause__
+    return f"{type(problem).__name__} {problem}"

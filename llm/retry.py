@@ -15,7 +15,7 @@ import numpy as np
 from ..errors import MissingExtra, ParameterError
 from .chat import ChatModel, ModelFailure, Reply, Request
 from .failures import TryFailed
-from .single import Wrapper
+from .single import PerRequest, Wrapper
 
 if TYPE_CHECKING:
     from tenacity import RetryCallState
@@ -82,25 +82,22 @@ class Retry(Wrapper):
 
     async def one(self, request: Request) -> Reply:
         start = time.perf_counter()
-        reasons: list[str] = []
-
-        async def attempt() -> Reply:
-            try:
-                return await self.inner.one(request)
-            except ModelFailure as problem:
-                reasons.extend(problem.reasons or (str(problem),))
-                raise
-
+        try:
+            return await self.inner.one(request)
+        except ModelFailure as problem:
+            first = problem
+        # entering the policy costs as much as a lean request, so only those that failed once do; their first failure is its first attempt
+        tries = _Tries(self.inner, request, first)
         last: ModelFailure
         try:
             # a copy, because the policy keeps the state of the call it serves
-            reply: Reply = await self._policy.copy()(attempt)
+            reply: Reply = await self._policy.copy()(tries.attempt)
         except ModelFailure as problem:
             last = problem
         else:
-            return replace(reply, retries=(*reasons, *reply.retries), latency=time.perf_counter() - start) if reasons else reply
-        tried = f"no answer after {len(reasons)} tries, the last of them: " if len(reasons) > 1 else ""
-        raise ModelFailure(f"model {self.name!r}: {tried}{reasons[-1]}", reasons, fatal=last.fatal)
+            return replace(reply, retries=(*tries.reasons, *reply.retries), latency=time.perf_counter() - start)
+        tried = f"no answer after {len(tries.reasons)} tries, the last of them: " if len(tries.reasons) > 1 else ""
+        raise ModelFailure(f"model {self.name!r}: {tried}{tries.reasons[-1]}", tries.reasons, fatal=last.fatal)
 
     def _again(self, problem: BaseException) -> bool:
         return isinstance(problem, TryFailed) and problem.again and (problem.wait is None or problem.wait <= self.backoff.patience)
@@ -108,3 +105,22 @@ class Retry(Wrapper):
     def _wait(self, state: RetryCallState) -> float:
         problem = state.outcome.exception() if state.outcome is not None else None
         return self.backoff.seconds(state.attempt_number, problem.wait if isinstance(problem, TryFailed) else None, self._rng)
+
+
+class _Tries:
+    """The tries of one request, the first of which has already failed."""
+
+    def __init__(self, inner: PerRequest, request: Request, first: ModelFailure) -> None:
+        self._inner, self._request = inner, request
+        self._first: ModelFailure | None = first
+        self.reasons: list[str] = []
+
+    async def attempt(self) -> Reply:
+        try:
+            if self._first is not None:
+                first, self._first = self._first, None
+                raise first
+            return await self._inner.one(self._request)
+        except ModelFailure as problem:
+            self.reasons.extend(problem.reasons or (str(problem),))
+            raise

@@ -75,7 +75,7 @@ class ModelSpec:
 
     def __post_init__(self) -> None:
         engine(self.engine)
-        self._require(bool(self.model), "model", "should name a model")
+        self._require(self.model not in ("", "???"), "model", "should name a model")
         # the value is not repeated in the message: it may be a key
         if self.api_key_env and not _VARIABLE.fullmatch(self.api_key_env):
             raise ParameterError(f"model {self.model!r}: api_key_env should name an environment variable such as OPENAI_API_KEY, not hold the key itself")
