@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -37,11 +38,11 @@ def _meetings(results: Results) -> tuple[Ints, Ints]:
     return np.concatenate(own), np.concatenate(other)
 
 
-def _table(results: Results, own: Ints, other: Ints, values: Floats, level: float) -> PairTable:
+def _table(results: Results, own: Ints, other: Ints, values: Floats, *, level: float, bounds: tuple[float, float] = (-math.inf, math.inf)) -> PairTable:
     players = np.unique(results.player)
     size = len(players)
     row, column = np.searchsorted(players, results.player[own]), np.searchsorted(players, results.player[other])
-    cells = student_intervals(values, row * size + column, results.cluster[own], size * size, level=level)
+    cells = student_intervals(values, row * size + column, results.cluster[own], size * size, level=level, bounds=bounds)
     return PairTable(tuple(players.tolist()), tuple(tuple(cells[i * size : (i + 1) * size]) for i in range(size)))
 
 
@@ -53,7 +54,7 @@ def payoff_table(results: Results, *, level: float = 0.95) -> PairTable:
         level: coverage of the Student intervals over cluster means.
     """
     own, other = _meetings(results)
-    return _table(results, own, other, results.returns[own], level)
+    return _table(results, own, other, results.returns[own], level=level)
 
 
 def win_rates(results: Results, *, level: float = 0.95) -> PairTable:
@@ -61,7 +62,7 @@ def win_rates(results: Results, *, level: float = 0.95) -> PairTable:
     own, other = _meetings(results)
     differ = results.player[own] != results.player[other]
     own, other = own[differ], other[differ]
-    return _table(results, own, other, (1 + np.sign(results.returns[own] - results.returns[other])) / 2, level)
+    return _table(results, own, other, (1 + np.sign(results.returns[own] - results.returns[other])) / 2, level=level, bounds=(0.0, 1.0))
 
 
 def seat_means(results: Results, *, level: float = 0.95) -> tuple[Estimate | None, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -44,7 +45,9 @@ def percentile_interval(value: float, draws: Floats, *, level: float, n: int, me
     return Estimate(value, float(low), float(high), n=n, level=level, method=method)
 
 
-def student_intervals(values: Floats, group: Ints, cluster: Ints, groups: int, *, level: float) -> list[Estimate | None]:
+def student_intervals(
+    values: Floats, group: Ints, cluster: Ints, groups: int, *, level: float, bounds: tuple[float, float] = (-math.inf, math.inf)
+) -> list[Estimate | None]:
     """Estimate a mean in each group with a Student interval over cluster means.
 
     Args:
@@ -53,6 +56,7 @@ def student_intervals(values: Floats, group: Ints, cluster: Ints, groups: int, *
         cluster: the cluster of each; observations of one cluster are first averaged, so each cluster counts once.
         groups: how many groups there are.
         level: coverage aimed at.
+        bounds: intervals are cut at these (0 and 1 for shares).
 
     Returns:
         An estimate a group: without an interval when only one cluster is there, None when the group is empty.
@@ -78,7 +82,6 @@ def student_intervals(values: Floats, group: Ints, cluster: Ints, groups: int, *
             out.append(Estimate(float(mean[index]), n=1, level=level, method="one match only: no interval"))
         else:
             half = float(stdtrit(n - 1, (1 + level) / 2) * np.sqrt(spread[index] / (n - 1) / n))
-            out.append(
-                Estimate(float(mean[index]), float(mean[index]) - half, float(mean[index]) + half, n=n, level=level, method="Student t over match means")
-            )
+            low, high = max(bounds[0], float(mean[index]) - half), min(bounds[1], float(mean[index]) + half)
+            out.append(Estimate(float(mean[index]), low, high, n=n, level=level, method="Student t over match means"))
     return out

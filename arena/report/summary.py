@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 __all__ = [
+    "DECIDED",
     "STATUSES",
+    "TRIED",
+    "Answer",
     "Estimate",
     "Exchange",
     "Fault",
@@ -22,8 +25,11 @@ __all__ = [
     "Transcript",
 ]
 
-STATUSES = ("ok", "repaired", "illegal", "unparsable", "truncated", "defaulted", "forfeited")
-"""Parse statuses in the order tables and charts show them."""
+DECIDED = ("ok", "repaired", "defaulted", "forfeited")
+"""How a decision ended; these add up to all decisions."""
+TRIED = ("illegal", "unparsable", "truncated")
+"""How a try came back, whether or not a later one was good."""
+STATUSES = DECIDED + TRIED
 
 
 @dataclass(frozen=True)
@@ -81,7 +87,7 @@ class Standing:
         score: mean normalised payoff over games.
         rating: Bradley-Terry rating on the Elo scale; None when never compared.
         online: openskill's mean and standard deviation; None when not computed.
-        statuses: number of decisions by status.
+        statuses: number of decisions by how they ended, and of tries by how they came back (:data:`STATUSES`).
         front: on the cost-skill front; None where costs are unknown.
     """
 
@@ -180,39 +186,69 @@ class Fault:
 
 @dataclass(frozen=True)
 class Exchange:
-    """One try of a language player: what it was sent and what it answered."""
+    """One exchange with a model: what was new in its prompt and what it answered.
 
-    prompt: str
-    reply: str
+    Attributes:
+        earlier: how many messages of the seat's last prompt came before the new ones.
+        prompt: the new messages, as (role, text).
+        reply: the answer; None when the request failed.
+        status: how the reply parsed.
+        problem: what was wrong with it, as the model was told.
+    """
+
+    earlier: int
+    prompt: tuple[tuple[str, str], ...]
+    reply: str | None
+    status: str = "ok"
     problem: str = ""
     model: str = ""
     tokens: int = 0
-    latency: float | None = None
+    cost: float | None = None
+    latency: float = 0.0
+    retries: int = 0
+    cached: bool = False
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A seat's decision.
+
+    Attributes:
+        choice: what was played, as text.
+        status: ok, repaired, defaulted or forfeited.
+        cause: for the last two, what the last try was.
+        note: private text of the player (its reasoning).
+    """
+
+    choice: str
+    status: str = "ok"
+    cause: str = ""
+    problem: str = ""
+    note: str = ""
+    exchanges: tuple[Exchange, ...] = ()
 
 
 @dataclass(frozen=True)
 class Line:
-    """One thing in a transcript: an event, or a decision.
+    """One thing in a transcript: an event, a decision, or a decision with the event it caused.
 
     Attributes:
-        kind: the event's kind, or ``"move"`` for a decision.
-        turn: joint moves played before it.
+        kind: the event's kind, or ``"move"`` for a decision that caused no event of its own.
+        turn: joint moves played before it; -1 for what came before the first move.
         seat: who caused it; None for the rules.
-        text: what happened in words (events), or the choice made (decisions).
-        say: what the seat said aloud with it.
+        text: what happened, in words.
+        speech: whether ``text`` is what the seat said aloud, word for word.
         seen_by: seats that could see it; None for all.
-        status: parse status of a decision; empty for events.
+        answer: the decision behind it.
     """
 
     kind: str
     turn: int
     seat: int | None
     text: str
-    say: str = ""
+    speech: bool = False
     seen_by: tuple[int, ...] | None = None
-    status: str = ""
-    problem: str = ""
-    exchanges: tuple[Exchange, ...] = ()
+    answer: Answer | None = None
 
 
 @dataclass(frozen=True)
@@ -223,6 +259,7 @@ class Transcript:
         seats: name of the player in each seat.
         roles: the seats' roles, where the rules gave any.
         outcome: outcome facts, as (name, value).
+        note: what a reader must know of this transcript.
         clipped: characters left out of over-long texts.
     """
 
@@ -237,6 +274,7 @@ class Transcript:
     rules: str
     lines: tuple[Line, ...]
     roles: tuple[str, ...] = ()
+    note: str = ""
     clipped: int = 0
 
 
@@ -256,7 +294,6 @@ class RunSummary:
     name: str
     made: str
     started: str
-    ended: str
     matches: int
     planned: int | None
     decisions: int
@@ -272,7 +309,7 @@ class RunSummary:
 
     @property
     def statuses(self) -> dict[str, int]:
-        """Decisions by status over all players."""
+        """Decisions and tries by status over all players."""
         return {status: sum(row.statuses.get(status, 0) for row in self.standings) for status in STATUSES}
 
     @property

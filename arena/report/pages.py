@@ -1,0 +1,140 @@
+"""The report and the replay as one self-contained HTML page each.
+
+Everything that players, models or games wrote is untrusted. It reaches the page in two ways only: through Jinja with autoescaping, and as JSON in a data
+block that the page's script shows by ``textContent``. A Content-Security-Policy names the one script allowed, by its digest, and forbids all network.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from ..record import Episode
+from . import charts, numbers
+from .summary import DECIDED, TRIED, Estimate, PairCells, RunSummary, Transcript
+from .transcript import transcribe
+
+__all__ = ["render_replay", "render_report"]
+
+_HERE = Path(__file__).parent
+
+
+def render_report(summary: RunSummary) -> str:
+    """Render a run's report as one HTML page that needs no network.
+
+    Args:
+        summary: what ``ludens.analysis.summary.summarise`` made of a run.
+    """
+    standings = summary.standings
+    money = any(row.spending.cost for row in standings)
+    return _render(
+        "report.html",
+        summary=summary,
+        spent=any(row.spending.tokens or row.spending.cost for row in standings),
+        clean=summary.statuses["ok"] == summary.decisions and not any(summary.statuses[status] for status in TRIED),
+        rating_axis=charts.axis_for([row.rating for row in standings], reference=1500.0 if any(row.rating for row in standings) else None),
+        score_axis=charts.axis_for([row.score for row in standings], bounds=(0.0, 1.0)),
+        front=_front(summary, money),
+        data=_data_block({"transcripts": [_lean(transcript) for transcript in summary.transcripts]}),
+    )
+
+
+def render_replay(episode: Episode | Transcript, *, game: Any = None) -> str:
+    """Render one episode as an HTML page with a turn slider and the view from each seat.
+
+    Args:
+        episode: what was played (or its transcript).
+        game: its rules, where they cannot be made from the recorded id and parameters.
+    """
+    transcript = episode if isinstance(episode, Transcript) else transcribe(episode, game, max_text=50_000)
+    return _render("replay.html", transcript=transcript, data=_data_block({"transcripts": [_lean(transcript)]}))
+
+
+@lru_cache(maxsize=1)
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_HERE), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.globals.update(
+        {name: getattr(numbers, name) for name in numbers.__all__},
+        strip=charts.strip,
+        axis_for=charts.axis_for,
+        heat=heat,
+        DECIDED=DECIDED,
+        TRIED=TRIED,
+        place_of=_places,
+        outcome_places=_outcome_places,
+    )
+    return environment
+
+
+def _render(template: str, **values: Any) -> str:
+    script, style = (_HERE / "page.js").read_text("utf-8"), (_HERE / "page.css").read_text("utf-8")
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    page = _environment().get_template(template).render(script=Markup(script), style=Markup(style), policy=policy, **values)
+    return page.encode("utf-8", "replace").decode("utf-8")  # lone surrogates, out of a model's text, cannot be written to a file
+
+
+def _data_block(value: Mapping[str, Any]) -> Markup:
+    """Write JSON for a data block: no character in it can end the element or start a comment."""
+    text = json.dumps(value, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
+    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))
+
+
+def _lean(transcript: Transcript) -> dict[str, Any]:
+    """Give a transcript as JSON values, with all that is empty left out."""
+
+    def lean(value: Any) -> Any:
+        if isinstance(value, dict):
+            # an empty seen_by says "hidden from all", so it stays
+            return {name: lean(item) for name, item in value.items() if (name == "seen_by" and item is not None) or not _empty(item)}
+        if isinstance(value, list | tuple):
+            return [lean(item) for item in value]
+        return value
+
+    plain: dict[str, Any] = lean(asdict(transcript))
+    return plain
+
+
+def _empty(value: Any) -> bool:
+    return value is None or value is False or (isinstance(value, str | list | tuple | dict) and not value)
+
+
+def _front(summary: RunSummary, money: bool) -> Markup | None:
+    """Draw the cost-skill plane: dollars where any are known, else tokens; nothing where nobody spent any."""
+    points = []
+    for row in summary.standings:
+        skill = row.rating if summary.order == "rating" else row.score
+        spent = row.spending.cost if money else row.spending.tokens
+        if skill is not None and spent is not None and row.decisions:
+            points.append(charts.Point(row.name, spent / row.decisions * 1000, skill, bool(row.front)))
+    if len(points) < 2 or not any(point.x for point in points):
+        return None
+    x_title = "US dollars for 1,000 decisions" if money else "tokens for 1,000 decisions"
+    return charts.plane(points, x_title, "rating" if summary.order == "rating" else "score", x_prefix="$" if money else "")
+
+
+def heat(table: PairCells) -> list[list[tuple[Estimate, float] | None]]:
+    """Give each cell its place between the table's lowest and highest value, for colouring."""
+    values = [cell.value for row in table.cells for cell in row if cell is not None]
+    low, high = (min(values), max(values)) if values else (0.0, 1.0)
+    span = (high - low) or 1.0
+    return [[None if cell is None else (cell, round((cell.value - low) / span, 3)) for cell in row] for row in table.cells]
+
+
+def _places(table: PairCells) -> int:
+    return min(2, numbers.decimals([cell.value for row in table.cells for cell in row if cell is not None]))
+
+
+def _outcome_places(estimate: Estimate) -> int:
+    return min(3, numbers.decimals([estimate.value, estimate.low, estimate.high]))

@@ -1,0 +1,181 @@
+"""The report and the replay in the terminal. What players and models wrote is shown as plain text: rich's markup is not read, control characters are shown."""
+
+from __future__ import annotations
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from ..record import Episode
+from .numbers import count, interval, money, number, percent, seconds
+from .pages import heat
+from .summary import DECIDED, TRIED, Estimate, Line, PairCells, RunSummary, Transcript
+from .transcript import transcribe
+
+__all__ = ["print_replay", "print_report"]
+
+_SEATS = ("blue", "dark_orange3", "green4", "magenta", "gold3", "cyan", "deep_pink3", "grey58")
+
+
+def print_report(summary: RunSummary, console: Console, *, most_players: int = 40) -> None:
+    """Print the leaderboard, payoff tables, answers, spending and faults of a run.
+
+    Args:
+        summary: what ``ludens.analysis.summary.summarise`` made of a run.
+        console: where to.
+        most_players: tables with more players than this are left to the HTML report.
+    """
+    console.print(Rule(_plain(summary.name), align="left"))
+    of_plan = f" of {count(summary.planned)} planned" if summary.planned and summary.planned != summary.matches else ""
+    console.print(
+        f"{len(summary.standings)} players, {len(summary.games)} games, {count(summary.matches)} matches{of_plan}, {count(summary.decisions)} decisions",
+        style="dim",
+    )
+    for note in summary.notes:
+        console.print(_plain(note), style="yellow")
+    console.print(_leaderboard(summary))
+    for game in summary.games:
+        if game.payoffs is not None and len(game.payoffs.players) <= most_players:
+            console.print(Padding(_plain(f"{game.title}: mean payoff ({game.unit})", "bold"), (1, 0, 0, 0)))
+            console.print(_matrix(game.payoffs))
+        if game.seats:
+            effects = [f"player_{row.seat} {number(row.effect.value, 2)} {_range(row.effect, 2)}" for row in game.seats]
+            console.print(_plain("Seat effects: " + "; ".join(effects), "dim"))
+    if any(row.statuses.get("ok", 0) != row.decisions or any(row.statuses.get(status) for status in TRIED) for row in summary.standings):
+        console.print(_answers(summary))
+    if any(row.spending.tokens or row.spending.cost for row in summary.standings):
+        console.print(_spending(summary))
+    if summary.faults:
+        console.print(_faults(summary))
+
+
+def print_replay(episode: Episode | Transcript, console: Console) -> None:
+    """Print one episode: who sat where, what was said and done turn by turn, and how it ended."""
+    transcript = episode if isinstance(episode, Transcript) else transcribe(episode)
+    console.print(Rule(_plain(transcript.title), align="left"))
+    console.print(_plain(f"match {transcript.match}, seed {transcript.seed}", "dim"))
+    for seat, name in enumerate(transcript.seats):
+        role = f" ({transcript.roles[seat]})" if transcript.roles and transcript.roles[seat] else ""
+        console.print(_plain(f"player_{seat}", f"bold {_colour(seat)}") + _plain(f"  {name}{role}"))
+    if transcript.note:
+        console.print(_plain(transcript.note, "yellow"))
+    turn = -1
+    for line in transcript.lines:
+        if line.turn != turn and line.turn >= 0:
+            console.print(Rule(f"turn {line.turn + 1}", align="left", style="dim"))
+        turn = line.turn
+        console.print(_line(line))
+    console.print(Rule(style="dim"))
+    for seat, earned in enumerate(transcript.returns):
+        places = 0 if float(earned).is_integer() else 2
+        console.print(_plain(f"player_{seat}", f"bold {_colour(seat)}") + _plain(f"  {number(earned, places)} {transcript.unit}"))
+    for name, value in transcript.outcome:
+        console.print(_plain(f"{name}: {value}", "dim"))
+
+
+def _plain(text: str, style: str = "") -> Text:
+    """Make text in which nothing is markup and no control character reaches the terminal."""
+    shown = "".join(char if char == "\n" or char.isprintable() else f"\\x{ord(char):02x}" for char in text.replace("\t", "    "))
+    return Text(shown, style=style)
+
+
+def _colour(seat: int) -> str:
+    return _SEATS[seat % len(_SEATS)]
+
+
+def _range(estimate: Estimate | None, places: int) -> str:
+    return f"[{interval(estimate, places)}]" if estimate is not None and estimate.has_interval else ""
+
+
+def _table(title: str, *columns: str) -> Table:
+    """Make a table whose first column is text and the others numbers."""
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
+    for index, column in enumerate(columns):
+        table.add_column(column, justify="right" if index else "left", no_wrap=bool(index), overflow="fold")
+    return table
+
+
+def _leaderboard(summary: RunSummary) -> RenderableType:
+    table = _table("\nLeaderboard", "player", "score", "", "rating", "", "online", "matches")
+    for index, row in enumerate(summary.standings):
+        online = f"{row.online[0]:.1f} ± {row.online[1]:.1f}" if row.online else "–"
+        rating = number(row.rating.value, 0) if row.rating else "–"
+        table.add_row(
+            _plain(f"{index + 1:>2} {row.name}"),
+            number(row.score.value, 3),
+            Text(_range(row.score, 3), "dim"),
+            rating,
+            Text(_range(row.rating, 0), "dim"),
+            online,
+            count(row.matches),
+        )
+    level = summary.standings[0].score.level if summary.standings else 0.95
+    said = f"Best first by {summary.order}; {level * 100:.0f} % intervals in brackets. Score: share of the payoff range. Rating: Elo scale, mean 1500."
+    return Group(table, Text(said, style="dim"))
+
+
+def _matrix(cells: PairCells) -> Table:
+    table = _table("", "", *(str(index + 1) for index in range(len(cells.players))))
+    shades = ("grey58", "", "bold")
+    for index, row in enumerate(heat(cells)):
+        shown = [Text("") if cell is None else Text(number(cell[0].value, 2), shades[min(2, int(cell[1] * 3))]) for cell in row]
+        table.add_row(_plain(f"{index + 1:>2} {cells.players[index]}"), *shown)
+    return table
+
+
+def _answers(summary: RunSummary) -> Table:
+    decided = [status for status in DECIDED if summary.statuses[status]]
+    tried = [status for status in TRIED if summary.statuses[status]]
+    table = _table("\nAnswers", "player", *decided, *(f"{status} tries" for status in tried))
+    for row in summary.standings:
+        table.add_row(
+            _plain(row.name),
+            *(percent(row.statuses.get(status, 0), row.decisions) for status in decided),
+            *(count(row.statuses.get(status, 0)) for status in tried),
+        )
+    return table
+
+
+def _spending(summary: RunSummary) -> Table:
+    table = _table("\nSpending", "player", "prompt tokens", "answer tokens", "cost", "a decision", "retries")
+    for row in summary.standings:
+        spent = row.spending
+        if spent.tokens or spent.cost:
+            table.add_row(
+                _plain(row.name), count(spent.prompt_tokens), count(spent.completion_tokens), money(spent.cost), seconds(spent.latency), count(spent.retries)
+            )
+    total = summary.spending
+    table.add_row("all", count(total.prompt_tokens), count(total.completion_tokens), money(total.cost), "", count(total.retries), style="bold")
+    return table
+
+
+def _faults(summary: RunSummary) -> Table:
+    table = _table("\nFaults and losses", "what happened", "times", "what was done")
+    table.columns[2].justify, table.columns[2].no_wrap = "left", False
+    for fault in summary.faults:
+        table.add_row(_plain(fault.kind), count(fault.count), _plain(fault.what))
+    return table
+
+
+def _line(line: Line) -> RenderableType:
+    text = Text()
+    if line.seat is not None:
+        text.append(f"player_{line.seat}", style=f"bold {_colour(line.seat)}")
+        text.append(" says: " if line.speech else "  ")
+    if line.seen_by is not None:
+        who = ", ".join(f"player_{seat}" for seat in line.seen_by)
+        text.append(f"(only {who}) " if who else "(hidden from all) ", style="dim italic")
+    text.append_text(_plain(line.text, "" if line.seat is not None else "italic"))
+    if line.answer is not None:
+        if line.answer.choice:
+            text.append("  ")
+            text.append_text(_plain(line.answer.choice, "cyan"))
+        if line.answer.status != "ok":
+            text.append_text(_plain(f"  [{line.answer.status}{': ' + line.answer.cause if line.answer.cause else ''}]", "yellow"))
+        if line.answer.problem:
+            text.append_text(_plain(f" {line.answer.problem}", "dim"))
+        if line.answer.note:
+            text.append_text(_plain(f"\n  note: {line.answer.note}", "dim"))
+    return Padding(text, (0, 0, 0, 2))
