@@ -32,6 +32,8 @@ from functools import cached_property
 
 import numpy as np
 
+from ..core import Prediction
+from . import laboratory
 from .rules import MAX_ENTRIES, MatrixGame, Payoffs, nested
 from .text import number, scaled_text
 
@@ -63,6 +65,9 @@ class BattleOfTheSexes(MatrixGame):
     @cached_property
     def actions(self) -> tuple[tuple[str, ...], ...]:
         return ("ballet", "football"), ("ballet", "football")
+
+    def extra_predictions(self) -> tuple[Prediction, ...]:
+        return laboratory.battle_of_the_sexes(self.rounds > 1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,6 +196,9 @@ class TravellersDilemma(MatrixGame):
     def actions(self) -> tuple[tuple[str, ...], ...]:
         names = tuple(str(claim) for claim in range(self.low, self.high + 1))
         return names, names
+
+    def extra_predictions(self) -> tuple[Prediction, ...]:
+        return laboratory.travellers_dilemma(self.low, self.high, self.bonus)
 
     def payoff_text(self, seat: int | None) -> str:
         # the formula speaks of claims, so it can stand for the table only where claims are shown as such and told in full

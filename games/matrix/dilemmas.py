@@ -31,6 +31,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar
 
+from ..core import Prediction
+from . import laboratory
 from .rules import MatrixGame, Payoffs
 
 __all__ = ["Chicken", "Deadlock", "Harmony", "HawkDove", "Hero", "PrisonersDilemma", "StagHunt", "SymmetricTwoByTwo"]
@@ -78,6 +80,9 @@ class PrisonersDilemma(SymmetricTwoByTwo):
             "breaks the order temptation > reward > punishment > sucker of this game",
         )
         super().__post_init__()
+
+    def extra_predictions(self) -> tuple[Prediction, ...]:
+        return laboratory.prisoners_dilemma(self.reward, self.sucker, self.temptation, self.punishment, repeated=self.rounds > 1)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -30,7 +30,8 @@ from typing import Any
 
 import numpy as np
 
-from ..core import seat_name
+from ..core import Prediction, seat_name
+from . import laboratory
 from .display import alphabet
 from .rules import MAX_ENTRIES, MatrixGame, Payoffs, nested
 from .text import number
@@ -125,6 +126,9 @@ class RingNetwork(MatrixGame):
                     own_s, next_s = "" if who == "you" else "s", "" if whom == "you" else "s"
                     lines.append(f"- if {who} choose{own_s} {own_name} and {whom} choose{next_s} {next_name}: {who} earn{own_s} {number(float(earned))}")
         return "\n".join(lines)
+
+    def extra_predictions(self) -> tuple[Prediction, ...]:
+        return laboratory.ring_network(self.seats)
 
     def extra_facts(self, history: Sequence[tuple[int, ...]]) -> dict[str, Any]:
         played = len(history)

@@ -55,11 +55,13 @@ def redraw(state: MatrixState, seat: int, rng: np.random.Generator) -> None:
     rounds = [event.data for event in state._seen[seat] if event.kind == "round"]
     state.history = [_true_actions(game, seat, data, rng) for data in rounds]
     state.returns = [0.0] * game.seats
+    # messages and forfeits earn nothing: the last rewards are drawn anew only where the last joint move was a choice
+    chose = state.forfeited is None and (state.over or state.talking or not game.say_chars)
     for number, actions in enumerate(state.history):
         weight = game.discount**number
         rewards = [weight * payoff for payoff in game.facts(actions)[0]]
         state.returns = [total + reward for total, reward in zip(state.returns, rewards, strict=True)]
-        if number + 1 == len(state.history) and any(state.rewards):
+        if chose:
             state.rewards = rewards
     events: list[Event] = []
     for event in state.events:

@@ -33,6 +33,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
+from ...errors import ParameterError
 from ..actions import ActionSpec, OneOf, clean_text
 from ..core import Game, GameType, Prediction, seat_name
 from . import display, text
@@ -114,6 +115,9 @@ class MatrixGame(Game):
         self.require(
             type(self.relabel) is int and 0 <= self.relabel < self.relabelings, "relabel", f"should be a whole number from 0 to {self.relabelings - 1}"
         )
+
+        if not np.isfinite(self.table).all():
+            raise ParameterError(f"{self.id or type(self).__name__}: payoffs should be finite numbers")
 
     def _check_actions(self) -> None:
         for seat, names in enumerate(self.actions):
@@ -299,8 +303,8 @@ class NormalForm(MatrixGame):
             table = np.asarray(self.payoffs, dtype=np.float64)
         except (ValueError, TypeError):
             table = np.empty(0)
-        self.require(table.ndim >= 2 and table.size > 0 and table.ndim == table.shape[0] + 1, "payoffs", "should be a full table payoffs[seat][a0][a1]...")
-        self.require(bool(np.isfinite(table).all()), "payoffs", "should hold finite numbers only")
+        if table.ndim < 2 or table.size == 0 or table.ndim != table.shape[0] + 1:
+            raise ParameterError(f"{self.id or 'NormalForm'}: payoffs should be a full table payoffs[seat][a0][a1]..., one index for each of the seats")
         if not self.actions:
             object.__setattr__(self, "actions", tuple(display.alphabet(size) for size in table.shape[1:]))
         self.require(

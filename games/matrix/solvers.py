@@ -1,7 +1,8 @@
 """Exact solutions of payoff tables: equilibria, security levels, Pareto set, correlated equilibria, repeated-game thresholds.
 
 A *table* is a float array of shape ``(seats, actions of seat 0, actions of seat 1, ...)``. Everything is worked out for small games by
-enumeration or by linear programming (SciPy's HiGHS, imported when first used). Payoffs that differ by less than :data:`CLOSE` times the largest one count as equal.
+enumeration or by linear programming (SciPy's HiGHS, imported when first used).
+Payoffs that differ by less than :data:`CLOSE` times the largest one count as equal.
 """
 
 from __future__ import annotations
@@ -105,7 +106,8 @@ def _vertices(payoff: np.ndarray, unplayed: range, replies: range) -> list[tuple
 def maximin(table: np.ndarray, seat: int) -> tuple[float, tuple[float, ...]]:
     """Find what a seat can secure by a mixed action whatever the others do, by linear programming.
 
-    By duality it is also the lowest payoff to which the others can hold the seat down when they may correlate; with two seats that is the minmax payoff in mixed actions.
+    By duality it is also the lowest payoff to which the others can hold the seat down when they may correlate; with two seats that is the
+    minmax payoff in mixed actions.
 
     Returns:
         The security level and a mixed action that secures it.
@@ -134,7 +136,9 @@ def pure_minmax(table: np.ndarray, seat: int) -> float:
 
 
 def pareto_payoffs(table: np.ndarray) -> list[tuple[float, ...]]:
-    """List the payoff vectors of the Pareto-efficient joint actions, sorted downwards: nothing is better for one seat without being worse for another.
+    """List the payoff vectors of the Pareto-efficient joint actions, sorted downwards.
+
+    Efficient means: no joint action is better for one seat without being worse for another.
 
     Raises:
         NotSupported: more than twice :data:`MAX_JOINT` different payoff vectors.
