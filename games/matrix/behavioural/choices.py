@@ -11,7 +11,7 @@ from typing import Any
 
 from ...actions import Acts, Domain, OneOf, Record
 
-__all__ = ["ActTable", "domain", "unwrap", "wrap"]
+__all__ = ["ActTable", "domain", "names", "unwrap", "wrap"]
 
 ActTable = Mapping[str, Record]
 """Acts by name, each with its fields."""
@@ -52,3 +52,10 @@ def unwrap(table: ActTable, choice: Any) -> tuple[str, dict[str, Any]]:
     if _labels_only(table):
         return choice, {}
     return choice["act"], {name: value for name, value in choice.items() if name != "act"}
+
+
+def names(table: ActTable, now: Domain) -> tuple[str, ...]:
+    """Name the acts that a domain made by :func:`domain` leaves open."""
+    if isinstance(now, Acts):
+        return now.names
+    return now.options if isinstance(now, OneOf) else tuple(table)
