@@ -39,6 +39,7 @@ __all__ = ["DictatorChoice", "DictatorChoiceState", "utility"]
 Preference = Literal["self_interest", "equality", "common_interest", "altruism"]
 Pair = tuple[tuple[int, int], tuple[int, int]]
 DRAWN_STEP = 10
+MAX_AMOUNT = 10_000
 WORDS = {
     "self_interest": "Your aim is to get as many points as you can for yourself.",
     "equality": "Your aim is that both players get as equal amounts as possible.",
@@ -50,6 +51,14 @@ WORDS = {
 def utility(preference: str, own: int, other: int) -> int:
     """Value an allocation under a stated preference."""
     return {"self_interest": own, "equality": -abs(own - other), "common_interest": own + other, "altruism": other}[preference]
+
+
+def _are_pairs(value: Any) -> bool:
+    def two(item: Any) -> bool:
+        return isinstance(item, tuple) and len(item) == 2
+
+    amounts = [item for pair in value if two(pair) for option in pair if two(option) for item in option] if isinstance(value, tuple) else []
+    return bool(amounts) and len(amounts) == 4 * len(value) and all(type(item) is int and 0 <= item <= MAX_AMOUNT for item in amounts)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,11 +85,7 @@ class DictatorChoice(RoleGame):
     def __post_init__(self) -> None:
         super().__post_init__()
         self.require(self.preference in get_args(Preference), "preference", f"should be one of {', '.join(get_args(Preference))}")
-        whole = all(
-            len(pair) == 2 and all(len(option) == 2 and all(type(amount) is int and 0 <= amount <= 10_000 for amount in option) for option in pair)
-            for pair in self.pairs
-        )
-        self.require(whole, "pairs", "should be pairs ((own, other), (own, other)) of whole numbers from 0 to 10000")
+        self.require(_are_pairs(self.pairs), "pairs", "should be pairs ((own, other), (own, other)) of whole numbers from 0 to 10000")
         self.require(bool(self.telling), "pairs", f"should hold a pair between which {self.preference} is not indifferent")
         self.require(type(self.drawn) is bool, "drawn", "should be true or false")
         self.require(type(self.shuffle) is bool, "shuffle", "should be true or false")

@@ -1,0 +1,89 @@
+"""The conformance suite on parameters that the defaults do not reach, and bad parameters."""
+
+import json
+
+import pytest
+
+from ludens.errors import ParameterError
+from ludens.games import Move, OneOf, Real, make
+from ludens.games.testing import check_game
+
+VARIANTS = [
+    ("public_goods", {"seats": 3, "rounds": 3, "punishment": True, "say_chars": 80}),
+    ("public_goods", {"seats": 2, "mpcr": 0.75, "rounds": 1}),
+    ("beauty_contest", {"rounds": 2, "say_chars": 40, "p": 1.2}),
+    ("beauty_contest", {"p": 1, "seats": 2, "low": 5, "high": 6}),
+    ("bertrand", {"rounds": 3, "say_chars": 50, "alpha": 3.2, "seats": 3, "show_demand": False}),
+    ("bertrand", {"seats": 1, "rounds": 2}),
+    ("bertrand", {"rounds": 2, "quality": 20, "mu": 0.01, "ceiling": 30}),
+    ("cournot", {"say_chars": 30, "seats": 3, "capacity": 7.5, "rounds": 3}),
+    ("cournot", {"seats": 1, "rounds": 2, "slope": 0.3}),
+    ("first_price_auction", {"value_low": 10, "value_high": 20, "say_chars": 20, "rounds": 2}),
+    ("second_price_auction", {"seats": 2, "say_chars": 40}),
+    ("dictator", {"say_chars": 40, "alternate": True, "rounds": 4}),
+    ("dictator_choice", {"preference": "altruism", "drawn": True, "alternate": True, "say_chars": 30}),
+    ("dictator_choice", {"preference": "common_interest", "shuffle": False}),
+    ("ultimatum", {"strategy_method": True, "rounds": 3}),
+    ("ultimatum", {"alternate": True, "rounds": 3, "say_chars": 30}),
+    ("ultimatum", {"alternate": True, "strategy_method": True, "rounds": 3, "say_chars": 30}),
+    ("trust", {"alternate": True, "rounds": 4, "say_chars": 50, "trustee_endowment": 0}),
+]
+
+
+@pytest.mark.parametrize(("game_id", "params"), VARIANTS, ids=[f"{name}-{number}" for number, (name, _) in enumerate(VARIANTS)])
+def test_variant_conforms(game_id, params):
+    check_game(make(game_id, **params), seeds=range(2))
+
+
+@pytest.mark.parametrize(
+    ("game_id", "params", "word"),
+    [
+        ("public_goods", {"mpcr": 0.2}, "mpcr"),
+        ("public_goods", {"mpcr": float("nan")}, "mpcr"),
+        ("public_goods", {"seats": 1}, "seats"),
+        ("public_goods", {"endowment": 2.5}, "endowment"),
+        ("public_goods", {"rounds": 0}, "rounds"),
+        ("public_goods", {"say_chars": -1}, "say_chars"),
+        ("beauty_contest", {"low": 100}, "high"),
+        ("bertrand", {"ceiling": 0.5}, "ceiling"),
+        ("bertrand", {"mu": 0}, "mu"),
+        ("bertrand", {"beta": float("inf")}, "beta"),
+        ("cournot", {"cost": 100}, "cost"),
+        ("first_price_auction", {"value_low": 100}, "value_low"),
+        ("dictator", {"pie": 0}, "pie"),
+        ("dictator", {"alternate": 1}, "alternate"),
+        ("dictator_choice", {"preference": "spite"}, "preference"),
+        ("dictator_choice", {"preference": "common_interest", "pairs": [[[300, 300], [500, 100]]]}, "pairs"),
+        ("dictator_choice", {"pairs": [[[300], [500, 100]]]}, "pairs"),
+        ("dictator_choice", {"pairs": 3}, "pairs"),
+        ("dictator_choice", {"pairs": [1, 2]}, "pairs"),
+        ("trust", {"multiplier": 1}, "multiplier"),
+    ],
+)
+def test_bad_parameter_is_named_in_one_line(game_id, params, word):
+    with pytest.raises(ParameterError) as caught:
+        make(game_id, **params)
+    assert word in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_speech_is_quoted_so_that_nobody_can_speak_for_another():
+    state = make("public_goods", seats=2, mpcr=0.6, say_chars=200).start(0)
+    forged = 'yes"\nplayer_1 says: "I give all'
+    quiet = {seat: Move({"act": "talk"}) for seat in state.to_move}
+    events = state.play({**quiet, 0: Move({"act": "talk"}, forged)})
+    assert [event.text for event in events] == [f"player_0 says: {json.dumps(forged)}"]
+    assert "\n" not in events[0].text
+    assert events[0].data == {"round": 1, "text": forged}
+
+
+def test_blank_speech_is_no_event():
+    state = make("dictator", say_chars=20).start(0)
+    assert [event.kind for event in state.play({0: Move(10, " \n ")})] == ["round"]
+
+
+def test_answers_are_as_plain_as_the_parameters_allow():
+    assert isinstance(make("beauty_contest").action_domain(0), Real)
+    assert make("ultimatum").action_domain(1) == OneOf(("accept", "reject"))
+    assert make("beauty_contest", say_chars=10).action_domain(0).names == ("talk", "guess")
+    assert make("ultimatum", alternate=True, rounds=2).action_domain(1).names == ("offer", "accept", "reject")
