@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from .. import __version__
 from ..agents.player import Answer, Call, Player
 from ..errors import LudensError
-from ..games.actions import MAX_REPLY_CHARS, Move, Status
+from ..games.actions import MAX_REPLY_CHARS, Move, Status, clean_text
 from ..games.core import IllegalMove, Observation, State
 from ..llm.chat import ChatModel, Message, ModelFailure
 from .journal import Journal
@@ -165,8 +165,8 @@ def steps(match: Match, limits: Limits, recorder: _Recorder, watch: Watch | None
 def _turn(state: State, answers: Mapping[int, Given], recorder: _Recorder) -> None:
     turn, to_move = state.turn, state.to_move
     keys = [state.key(seat) for seat in to_move]
-    if len(answers) == len(to_move) and all(type(answers[seat][0]) is Move for seat in to_move):
-        # the common case: plain moves, which the rules check anyway; what they refuse is looked at one by one below
+    if len(answers) == len(to_move) and all(type(answers[seat][0]) is Move and answers[seat][0].say is None for seat in to_move):
+        # the common case: silent moves, which the rules check anyway; what they refuse is looked at one by one below
         try:
             moves: dict[int, Move] = {seat: answers[seat][0] for seat in to_move}
             state.play(moves)
@@ -226,6 +226,8 @@ def _wrong(state: State, seat: int, move: Any) -> str | None:
     if not isinstance(move, Move):
         return f"answered with {type(move).__name__} where a Move was wanted"
     try:
+        if move.say is not None and clean_text(move.say) != move.say:
+            return "what is said holds control characters or broken letters"
         return _line(state.action_spec(seat).check(move))
     except Exception as problem:  # a choice so odd that looking at it raises is no legal choice
         return f"the choice cannot be checked: {last_line(problem)}"

@@ -1,5 +1,8 @@
 """What a plan will take, before it is played: requests, tokens and money, with an interval.
 
+The interval is wide on purpose: from every match being as short as the shortest one rehearsed, with terse answers, to every
+match being as long as the longest, with long ones and every re-ask used.
+
 Matches are rehearsed with random players in the models' seats, which costs nothing: that gives decisions a seat, and prompts are as
 long as rules, events and requests are. What was played before replaces the rehearsal's guess of tokens a request.
 """
@@ -8,8 +11,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -42,7 +46,7 @@ class Forecast:
         open_ended: more will follow.
         games, players: matches to play by game label and by player name.
         excluded: combinations left out: player, game, reason.
-        requests, prompt_tokens, completion_tokens: to models, by 95 % intervals.
+        requests, prompt_tokens, completion_tokens: to models.
         dollars: None when a model has no price.
         unpriced: models without a price.
         measured: the figures come from this run's own replies rather than from a rehearsal.
@@ -158,7 +162,8 @@ def _measured(run: Run) -> dict[tuple[str, str], tuple[float, float, float, floa
 def _seat_totals(load: _Load, known: tuple[float, float, float, float] | None, price: Price, reask: int) -> np.ndarray:
     decisions, prompt = np.array(load.decisions), np.array(load.prompt)
     out = np.zeros((3, 4))
-    for row, pick in enumerate((np.min, np.mean, np.max)):
+    picks: list[Callable[[np.ndarray], np.floating[Any]]] = [np.min, np.mean, np.max]
+    for row, pick in enumerate(picks):
         if known is not None:
             # what was played tells the mean; the rehearsal how far a single game may lie from it
             factor = float(pick(decisions)) / max(float(decisions.mean()), 1e-9) if row != 1 else 1.0

@@ -69,15 +69,14 @@ class Journal:
         if self.stopped is None:
             self.stopped = reason
 
-    async def keep(self, replies: Sequence[tuple[str, str, Request, Reply]]) -> None:
-        """Write replies; they are on disk when this returns."""
-        for _, _, _, reply in replies:
-            self.replies += 1
-            self.retries += len(reply.retries)
-            if not reply.cached:
-                self.tokens += reply.usage.prompt_tokens + reply.usage.completion_tokens
-                self.cost += reply.cost or 0.0
-        await self._write(replies)
+    async def keep(self, key: str, model: str, request: Request, reply: Reply) -> None:
+        """Write a reply; it is on disk when this returns."""
+        self.replies += 1
+        self.retries += len(reply.retries)
+        if not reply.cached:
+            self.tokens += reply.usage.prompt_tokens + reply.usage.completion_tokens
+            self.cost += reply.cost or 0.0
+        await self._write([(key, model, request, reply)])
 
     # -- episodes ----------------------------------------------------------------------------------------------------
 

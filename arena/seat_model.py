@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -61,25 +62,30 @@ class SeatModel:
         self._keys += keys
         if self._journal is None:
             return await self._model.generate(stamped)
-        return await self._journaled(self._journal, keys, stamped)
+        if len(stamped) == 1:
+            return [await self._journaled(self._journal, keys[0], stamped[0])]
+        # one by one, so that a reply that was paid for is kept whatever becomes of its neighbours
+        asked = [self._journaled(self._journal, key, request) for key, request in zip(keys, stamped, strict=True)]
+        done = await asyncio.gather(*asked, return_exceptions=True)
+        if problems := [item for item in done if isinstance(item, BaseException)]:
+            raise next((item for item in problems if isinstance(item, Stopping)), problems[0])
+        return [item for item in done if isinstance(item, Reply)]
 
-    async def _journaled(self, journal: Journal, keys: list[str], requests: list[Request]) -> list[Reply]:
-        replies = [journal.find(key) for key in keys]
-        missing = [index for index, reply in enumerate(replies) if reply is None]
-        if missing:
-            journal.check()
-            try:
-                fresh = await self._model.generate([requests[index] for index in missing])
-            except ModelFailure as problem:
-                if not problem.fatal:
-                    raise
-                # the run stops, whatever the player would make of the failure
-                journal.stop(str(problem))
-                raise Stopping(str(problem)) from problem
-            for index, reply in zip(missing, fresh, strict=True):
-                replies[index] = reply
-            await journal.keep([(keys[index], self.name, requests[index], reply) for index, reply in zip(missing, fresh, strict=True)])
-        return [reply for reply in replies if reply is not None]
+    async def _journaled(self, journal: Journal, key: str, request: Request) -> Reply:
+        known = journal.find(key)
+        if known is not None:
+            return known
+        journal.check()
+        try:
+            (reply,) = await self._model.generate([request])
+        except ModelFailure as problem:
+            if not problem.fatal:
+                raise
+            # the run stops, whatever the player would make of the failure
+            journal.stop(str(problem))
+            raise Stopping(str(problem)) from problem
+        await journal.keep(key, self.name, request, reply)
+        return reply
 
     def stamp(self, answer: Answer) -> Answer:
         """Put the keys under which the requests were sent into the answer's calls."""
