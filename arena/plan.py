@@ -81,8 +81,15 @@ class Schedule(Protocol):
     ``due`` must be deterministic in ``results``, so that a resumed run goes on as if it had never stopped.
     """
 
-    description: str
-    excluded: tuple[Excluded, ...]
+    @property
+    def description(self) -> str:
+        """One line."""
+        ...
+
+    @property
+    def excluded(self) -> tuple[Excluded, ...]:
+        """Combinations that are left out, and why."""
+        ...
 
     def due(self, results: Mapping[str, Result]) -> tuple[Match, ...]:
         """Give the next batch: every match of it, played or not; empty when the schedule is complete."""

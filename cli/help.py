@@ -20,11 +20,11 @@ EXAMPLES = {
     "play": (
         "ludens play game=negotiation players=[person,fair]",
         "ludens play game=prisoners_dilemma game.rounds=5 players=[tit_for_tat,random] seed=3",
-        "ludens play game=ultimatum players=[language,greedy] model=openai",
+        "ludens play game=ultimatum players=[language,greedy] model=openai_api",
     ),
     "tournament": (
         "ludens tournament game=prisoners_dilemma players=[tit_for_tat,grim,random]",
-        "ludens tournament games=[prisoners_dilemma,negotiation] players=[fair,greedy,language] model=openai budget.dollars=2 --dry-run",
+        "ludens tournament games=[prisoners_dilemma,negotiation] players=[fair,greedy,language] model=openai_api budget.dollars=2 --dry-run",
         "ludens tournament game=stag_hunt players=[fair,greedy,tough] tournament=swiss plan.rounds=7",
         "ludens tournament -m game=prisoners_dilemma,stag_hunt players=[tit_for_tat,grim] seed=1,2",
     ),

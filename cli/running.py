@@ -5,22 +5,27 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import LudensError
+from .forecast import print_forecast
 from .words import console
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from ..arena.plan import Schedule
+    from ..arena import Run, Schedule, Summary
     from ..conf.resolve import Cast
     from ..games.core import Game, State
     from ..llm.budget import Spending
 
 __all__ = ["play", "tournament"]
+
+_MODEL_SECONDS = 1800.0
+"""A move of a model player may wait for retries and rate limits this long at least; one try has the model's own time-out."""
 
 
 def play(words: list[str]) -> int:
@@ -172,4 +177,57 @@ def _run_name(identity: Mapping[str, Any]) -> str:
 
 
 def _tournament(config: dict[str, Any], searched: list[str]) -> int:
-    raise LudensError("the runner is not there yet")
+    from ..arena import Limits, Options, Run, play_async, spending_of
+    from ..arena.forecast import dry_run
+    from ..arena.progress import RichProgress
+
+    out = console()
+    games = _games(config, searched)
+    cast = _cast(config, searched)
+    schedule = _schedule(config, games, cast)
+    identity = _identity(config, games, cast)
+    folder = Path(config["runs"]) / (config["name"] or _run_name(identity))
+    options = Options(config["in_flight"], config["processes"], Limits(config["move_seconds"], max(config["move_seconds"], _MODEL_SECONDS)))
+    if config["dry_run"]:
+        prices = {name: model.price for name, model in cast.models.items()}
+        if folder.exists():
+            with Run.open(folder) as run:
+                print_forecast(dry_run(schedule, run, prices), schedule.description, out)
+        else:
+            print_forecast(dry_run(schedule, None, prices), schedule.description, out)
+        return 0
+    # whatever can be wrong with a model (an extra, a key) is told before a folder is made
+    for model in cast.models.values():
+        model.bare()
+
+    async def go(run: Run) -> Summary:
+        limits = config["budget"]
+        spending = spending_of(run, limits["dollars"], limits["tokens"])
+        models = {name: spec.build(spending=spending) for name, spec in cast.models.items()}
+        try:
+            return await play_async(schedule, run, models, options=options, progress=RichProgress() if config["progress"] else None)
+        finally:
+            for model in models.values():
+                await model.close()
+
+    with Run.create(folder, identity) as run:
+        summary = asyncio.run(go(run))
+        _finish(run, config, out)
+    print(summary.line, file=sys.stderr)
+    return 0 if summary.complete else 130 if summary.interrupted else 1
+
+
+def _finish(run: Run, config: Mapping[str, Any], out: Console) -> None:
+    """Print the tables and write the page, as far as anything was played."""
+    from ..analysis.results import NoResults
+    from ..analysis.summary import summarise
+    from ..arena.report import print_report, render_report
+    from .reading import write_page
+
+    try:
+        summary = summarise(run, bootstrap=config["bootstrap"], seed=config["seed"], transcripts=config["transcripts"])
+    except NoResults as problem:
+        print(f"no report: {problem}", file=sys.stderr)
+        return
+    print_report(summary, out)
+    write_page(run.path / "report.html", render_report(summary))

@@ -57,7 +57,7 @@ def test_play_hides_private_events_unless_asked(capsys):
 def test_play_writes_a_replay(capsys, tmp_path):
     out = tmp_path / "replay.html"
     run(capsys, "play", "game=stag_hunt", "players=[random,random]", f"out={out}")
-    assert out.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    assert out.read_text(encoding="utf-8").startswith("<!doctype html>")
 
 
 def test_cfg_shows_the_configuration(capsys):
