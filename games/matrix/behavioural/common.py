@@ -63,7 +63,6 @@ class RoundGame(Game):
     """Names of the stages a round can have, ``talk`` aside."""
     talk_stage: ClassVar[bool] = True
     """Whether talk is a stage of its own before the choices (else it goes beside each choice)."""
-    aim: ClassVar[str] = "Your aim is to earn as many {unit} as you can in total."
 
     def __post_init__(self) -> None:
         self.require(type(self.rounds) is int and 1 <= self.rounds <= MAX_ROUNDS, "rounds", f"should be a whole number from 1 to {MAX_ROUNDS}")
@@ -83,6 +82,12 @@ class RoundGame(Game):
     def width(self) -> int:
         """How many numbers :meth:`RoundState.features` gives."""
         raise NotImplementedError
+
+    def aim(self, seat: int | None) -> str:
+        """State what ``seat`` is to aim for; by default its own earnings."""
+        if seat is None:
+            return f"Each player aims to earn as many {self.type.unit} as possible in total."
+        return f"Your aim is to earn as many {self.type.unit} as you can in total."
 
     # -- made from the above -----------------------------------------------------------------------------------------
 
@@ -141,8 +146,7 @@ class RoundGame(Game):
                 else "Beside each choice a message may be sent to all"
             )
             talk = [f"{when}. Messages bind nobody."]
-        aim = self.aim.format(unit=self.type.unit) if seat is not None else f"Each player aims to earn as many {self.type.unit} as possible in total."
-        return "\n".join([who, *self.body(seat), length, *talk, aim])
+        return "\n".join([who, *self.body(seat), length, *talk, self.aim(seat)])
 
 
 class RoundState(State):

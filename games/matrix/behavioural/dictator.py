@@ -75,7 +75,8 @@ class Dictator(RoleGame):
         pie, caveat = self.pie, "mostly windfall money, anonymous strangers, one shot, students; earned money and taking options lower it"
         return (
             Prediction("nash", "mean_gift", 0.0, "dominance for a dictator who cares for own points only", "", 1e-9),
-            Prediction("security", "payoff_per_round", float(pie), "dictator: keep everything", "the recipient's security value is 0"),
+            Prediction("security", "dictator_payoff", float(pie), "maximin: keep everything", "", 1e-9),
+            Prediction("security", "recipient_payoff", 0.0, "maximin: the recipient decides nothing", "", 1e-9),
             Prediction("welfare", "total_per_round", float(pie), "constant sum: every division is efficient", "", 1e-9),
             Prediction("human", "mean_gift", 0.2835 * pie, ENGEL, caveat),
             Prediction("human", "share_zero", 0.36, ENGEL, caveat),
@@ -111,10 +112,13 @@ class DictatorState(RoleState):
 
     @property
     def outcome(self) -> dict[str, Any]:
-        """``mean_gift`` (points), ``mean_share`` of the pie, ``share_zero`` and ``share_half`` (of rounds), ``gifts``."""
+        """Payoffs by role; ``mean_gift`` (points), ``mean_share`` of the pie, ``share_zero`` and ``share_half`` (of rounds), ``gifts``."""
         gifts, pie = [one["gift"] for one in self.history], self.game.pie
-        if not gifts:
-            return {"rounds": 0, "mean_gift": None, "mean_share": None, "share_zero": None, "share_half": None, "gifts": []}
-        mean, count = sum(gifts) / len(gifts), len(gifts)
-        zero, half = sum(gift == 0 for gift in gifts) / count, sum(2 * gift == pie for gift in gifts) / count
-        return {"rounds": count, "mean_gift": mean, "mean_share": mean / pie, "share_zero": zero, "share_half": half, "gifts": gifts}
+        count = len(gifts)
+        return self.role_facts() | {
+            "mean_gift": sum(gifts) / count if count else None,
+            "mean_share": sum(gifts) / count / pie if count else None,
+            "share_zero": sum(gift == 0 for gift in gifts) / count if count else None,
+            "share_half": sum(2 * gift == pie for gift in gifts) / count if count else None,
+            "gifts": gifts,
+        }

@@ -121,11 +121,12 @@ class DictatorChoice(RoleGame):
             "The dictator picks one; the recipient decides nothing.",
         ]
 
-    def rules_text(self, seat: int | None = None) -> str:
-        lines = super().rules_text(seat).split("\n")[:-1]
+    def aim(self, seat: int | None) -> str:
         if seat is None:
-            return "\n".join([*lines, f"The dictator is told: {WORDS[self.preference]}"])
-        return "\n".join([*lines, WORDS[self.preference] if self.alternate or seat == 0 else "You get the points that the dictator's choices give you."])
+            return f"The dictator is told: {WORDS[self.preference]}"
+        if self.alternate:
+            return f"As the dictator: {WORDS[self.preference]}"
+        return WORDS[self.preference] if seat == 0 else "You get the points that the dictator's choices give you."
 
     def predictions(self) -> tuple[Prediction, ...]:
         return (
@@ -188,6 +189,6 @@ class DictatorChoiceState(RoleState):
 
     @property
     def outcome(self) -> dict[str, Any]:
-        """``consistent``: share of choices that the stated preference calls for; ``picks``."""
+        """Payoffs by role; ``consistent``: share of choices that the stated preference calls for; ``picks``."""
         picks = [one["picked"] for one in self.history]
-        return {"rounds": len(picks), "consistent": sum(one["consistent"] for one in self.history) / len(picks) if picks else None, "picks": picks}
+        return self.role_facts() | {"consistent": sum(one["consistent"] for one in self.history) / len(picks) if picks else None, "picks": picks}

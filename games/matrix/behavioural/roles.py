@@ -68,6 +68,18 @@ class RoleState(RoundState):
         """The role of ``seat`` in this round: 0 or 1."""
         return int(seat != self.first)
 
+    def role_facts(self) -> dict[str, Any]:
+        """Give for the outcome: ``rounds`` finished, each role's mean payoff a round (``ROLE_payoff``) and ``total_per_round``; None before the first."""
+        rounds = len(self.history)
+        sums = [0.0, 0.0]
+        for number, facts in enumerate(self.history):
+            first = number % 2 if self.game.alternate else 0
+            sums[0] += facts["payoffs"][first]
+            sums[1] += facts["payoffs"][1 - first]
+        means = [total / rounds if rounds else None for total in sums]
+        one, other = self.game.roles
+        return {"rounds": rounds, f"{one}_payoff": means[0], f"{other}_payoff": means[1], "total_per_round": sum(sums) / rounds if rounds else None}
+
     def by_seat(self, first: float, second: float) -> list[float]:
         """Order the two roles' amounts by seat."""
         return [first, second] if self.first == 0 else [second, first]

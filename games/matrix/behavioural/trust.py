@@ -95,14 +95,8 @@ class Trust(RoleGame):
             Prediction("subgame_perfect", "return_share", 0.0, "backward induction", "", 1e-9),
             Prediction("welfare", "mean_sent", float(e), f"each point sent makes {m}", "", 1e-9),
             Prediction("welfare", "total_per_round", float(m * e + self.trustee_endowment), "everything is sent", "", 1e-9),
-            Prediction(
-                "security",
-                "payoff_per_round",
-                float(e),
-                "maximin: the truster sends nothing",
-                f"the trustee's security value is {self.trustee_endowment}",
-                1e-9,
-            ),
+            Prediction("security", "truster_payoff", float(e), "maximin: the truster sends nothing", "", 1e-9),
+            Prediction("security", "trustee_payoff", float(self.trustee_endowment), "maximin: nothing may be sent", "", 1e-9),
             Prediction("human", "sent_share", 0.50, JOHNSON, f"about; {caveat}"),
             Prediction("human", "return_share", 0.37, JOHNSON, f"about, of the available amount; {caveat}"),
         ]
@@ -174,12 +168,11 @@ class TrustState(RoleState):
 
     @property
     def outcome(self) -> dict[str, Any]:
-        """What was sent and returned: means, shares (``return_share`` of what was received, None if nothing ever was) and both paths."""
+        """Payoffs by role; what was sent and returned: means, shares (``return_share`` of what was received, None if nothing ever was) and both paths."""
         sent, returned = [one["sent"] for one in self.history], [one["returned"] for one in self.history]
         count, total = len(sent), self.game.multiplier * sum(sent)
         mean = sum(sent) / count if count else None
-        return {
-            "rounds": count,
+        return self.role_facts() | {
             "mean_sent": mean,
             "sent_share": None if mean is None else mean / self.game.endowment,
             "mean_returned": sum(returned) / count if count else None,

@@ -96,7 +96,8 @@ class Ultimatum(RoleGame):
                 "subgame_perfect", "mean_offer", 0.0, "backward induction", "played once; a responder who rejects 0 makes it the smallest positive offer", 1.0
             ),
             Prediction("welfare", "total_per_round", float(pie), "every accepted offer is efficient", "", 1e-9),
-            Prediction("security", "payoff_per_round", 0.0, "maximin", "the responder can reject every offer; the proposer can offer nothing", 1e-9),
+            Prediction("security", "proposer_payoff", 0.0, "maximin", "the responder can reject every offer", 1e-9),
+            Prediction("security", "responder_payoff", 0.0, "maximin", "the proposer can offer nothing", 1e-9),
             Prediction("human", "mean_offer", 0.40 * pie, OOSTERBEEK, f"about 40 % of the pie; {caveat}"),
             Prediction("human", "rejection_rate", 0.16, OOSTERBEEK, f"about; {caveat}"),
         )
@@ -162,11 +163,11 @@ class UltimatumState(RoleState):
 
     @property
     def outcome(self) -> dict[str, Any]:
-        """``mean_offer`` (points), ``mean_share``, ``rejection_rate``, ``offers``, ``accepted``; ``minima`` with the strategy method."""
+        """Payoffs by role; ``mean_offer`` (points), ``mean_share``, ``rejection_rate``, ``offers``, ``accepted``; ``minima`` with the strategy method."""
         offers, accepted = [one["offer"] for one in self.history], [one["accepted"] for one in self.history]
         count = len(offers)
         mean = sum(offers) / count if count else None
-        facts: dict[str, Any] = {"rounds": count, "mean_offer": mean, "mean_share": None if mean is None else mean / self.game.pie}
+        facts = self.role_facts() | {"mean_offer": mean, "mean_share": None if mean is None else mean / self.game.pie}
         facts |= {"rejection_rate": 1 - sum(accepted) / count if count else None, "offers": offers, "accepted": accepted}
         if self.game.strategy_method:
             facts["minima"] = [one["minimum"] for one in self.history]

@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from ludens.errors import ParameterError
@@ -87,3 +88,22 @@ def test_answers_are_as_plain_as_the_parameters_allow():
     assert make("ultimatum").action_domain(1) == OneOf(("accept", "reject"))
     assert make("beauty_contest", say_chars=10).action_domain(0).names == ("talk", "guess")
     assert make("ultimatum", alternate=True, rounds=2).action_domain(1).names == ("offer", "accept", "reject")
+
+
+@pytest.mark.parametrize("game_id", sorted({name for name, _ in VARIANTS}))
+def test_cards_with_a_test_name_an_outcome_fact(game_id):
+    game = make(game_id, rounds=2)
+    state, rng = game.start(0), np.random.default_rng(0)
+    while not state.over:
+        state.play({seat: state.action_spec(seat).sample(rng) for seat in state.to_move})
+    tested = [card for card in game.predictions() if card.tolerance is not None]
+    assert tested
+    for card in tested:
+        assert isinstance(card.agrees(state.outcome[card.quantity]), bool)
+
+
+@pytest.mark.parametrize("game_id", sorted({name for name, _ in VARIANTS}))
+def test_facts_of_an_unplayed_episode_are_empty_not_wrong(game_id):
+    facts = make(game_id).start(0).outcome
+    assert facts["rounds"] == 0
+    assert all(value in (0, None) or not any(value) for value in facts.values())
