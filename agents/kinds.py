@@ -8,6 +8,7 @@ player_kind("language", "ludens.agents.language:LanguagePlayer", summary="a chat
 player_kind("scripted", "ludens.agents.bots:ScriptedPlayer", summary="a speaking bot that knows the game, in one of six styles", fits="ludens.agents.bots:fits")
 player_kind("person", "ludens.agents.person:PersonPlayer", summary="a person in the terminal")
 player_kind("replay", "ludens.agents.replay:ReplayPlayer", summary="plays recorded moves again")
+player_kind("conceder", "ludens.agents.bots.negotiation:ConcederPlayer", summary="lowers its demand over time (item division)", fits="ludens.agents.bots.negotiation:conceder_fits")
 player_kind("axelrod", "ludens.agents.axelrod_adapter:AxelrodPlayer", summary="any strategy of the Axelrod library", fits="ludens.agents.axelrod_adapter:fits")
 for _name, _entry in repeated.STRATEGIES.items():
     player_kind(_name, _entry.entry_point, summary=_entry.summary, fits=repeated.FITS, **_entry.presets)

@@ -13,7 +13,7 @@ from ..actions import Integer, Record
 from ..core import seat_name
 from .outcome import envy_count
 from .table import MAX_DEALS, Bargain, Deal, Private, Setting
-from .text import number
+from .text import measure, number
 
 __all__ = ["Split"]
 
@@ -75,18 +75,18 @@ class Split(Bargain):
         return []
 
     def setting_text(self, setting: Setting) -> str:
-        return f"There are {number(self.pie)} {self.unit} to split."
+        return f"To split: {measure(self.pie, self.unit)}."
 
     def private_text(self, setting: Setting, seat: int, private: Private) -> str:
-        return f"{seat_name(seat)} values them at face value."
+        return f"{seat_name(seat)} values this as it stands."
 
     def deal_text(self, setting: Setting, deal: Deal) -> str:
         mine, theirs = (number(part * self.pie / self.grain) for part in (deal[0], self.grain - deal[0]))
-        return f"player_0 gets {mine} and player_1 gets {theirs} {self.unit}"
+        return f"player_0 gets {mine} and player_1 gets {theirs} of {measure(self.pie, self.unit)}"
 
     def topic(self) -> str:
         piece = "" if self.pie == self.grain else f" A proposal counts pieces: {self.grain} of them make up the whole."
-        return f"Two sides split {number(self.pie)} {self.unit}. A proposal says how much you, the proposer, keep; the other side gets the rest.{piece}"
+        return f"Two sides split {measure(self.pie, self.unit)}. A proposal says how much you, the proposer, keep; the other side gets the rest.{piece}"
 
     def more_facts(self, setting: Setting, private: list[Private], deal: Deal | None) -> dict[str, Any]:
         if deal is None:

@@ -163,7 +163,7 @@ class BargainState(State):
         return Event("private", None, words, {"seat": seat, **self.private[seat]}, (seat,) if self.game.hidden else None)
 
     def _result_event(self, seat: int, reward: float) -> Event:
-        words = f"This makes {text.number(reward)} {self.game.unit} for {seat_name(seat)}."
+        words = f"This makes {text.measure(reward, self.game.unit)} for {seat_name(seat)}."
         return Event("result", None, words, {"seat": seat, "payoff": reward}, (seat,) if self.game.hidden and self.deal is not None else None)
 
     def resample_hidden(self, seat: int, rng: np.random.Generator) -> BargainState:

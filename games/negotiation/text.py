@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from ..actions import clean_text
 from ..core import seat_name
 
-__all__ = ["amount", "bundle", "listed", "number", "protocol", "quoted"]
+__all__ = ["amount", "bundle", "listed", "measure", "number", "protocol", "quoted"]
 
 _SPACES = re.compile(r"\s+")
 
@@ -24,6 +24,11 @@ def quoted(seat: int, said: str) -> str:
 def number(value: float) -> str:
     """Write a payoff without needless decimals."""
     return f"{value:.4f}".rstrip("0").rstrip(".") if value != int(value) else str(int(value))
+
+
+def measure(value: float, unit: str) -> str:
+    """Write a payoff with its unit: ``"1 point"``, ``"2.5 points"``."""
+    return f"{number(value)} {unit.removesuffix('s') if value == 1 else unit}"
 
 
 def amount(count: int, name: str) -> str:
@@ -91,7 +96,7 @@ def protocol(
     if any(factor < 1 for factor in discount):
         factors = f"{discount[0]:g} for player_0 and {discount[1]:g} for player_1"
         lines.append(f"Time costs: from the third act on, every act multiplies what a side will earn by its factor, {factors}.")
-    lines.append(f"Without an agreement player_0 earns {number(outside[0])} and player_1 earns {number(outside[1])} {unit}.")
+    lines.append(f"Without an agreement player_0 earns {measure(outside[0], unit)} and player_1 earns {measure(outside[1], unit)}.")
     if say_chars:
         lines.append("With each act you may say something to the other side. Words bind nobody, and nobody checks whether they are true.")
     return " ".join(lines)
