@@ -139,9 +139,9 @@ class Bertrand(RoundGame):
     def predictions(self) -> tuple[Prediction, ...]:
         market, source = self.market, "first-order conditions solved by bisection (logit.py); Calvano et al. (2020)"
         inside = max(market.nash_price, market.monopoly_price) <= self.price_max
-        cards = [
-            Prediction("security", "profit_per_round", 0.0, "maximin: a price of at least the cost never loses", "others' prices at 0 leave next to nothing")
-        ]
+        free = [0.0] * (self.seats - 1)
+        secure = market.profits([min(market.best_response(free), self.price_max), *free])[0]
+        cards = [Prediction("security", "profit_per_round", secure, "maximin: best response to prices of 0", "profit rises in the others' prices")]
         if inside:  # a ceiling below either price makes the interior solutions wrong
             cards += [
                 Prediction(

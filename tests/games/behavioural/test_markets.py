@@ -166,3 +166,12 @@ def test_level_k_guesses_and_their_depth():
     assert guesses[1] == pytest.approx(33.333, abs=1e-3)
     assert [math.log(guess / 50) / math.log(2 / 3) for guess in guesses] == pytest.approx([0, 1, 2, 3, 4])
     assert level_k(1.5, 0, 100, 5) == 100
+
+
+@settings(max_examples=40, deadline=None)
+@given(prices=st.lists(st.floats(0, 4.51), min_size=1, max_size=3))
+def test_bertrand_security_price_secures_its_card(prices):
+    game = make("bertrand", seats=1 + len(prices))
+    secure = next(card.value for card in game.predictions() if card.concept == "security")
+    price = game.market.best_response([0.0] * len(prices))
+    assert game.market.profits([price, *prices])[0] >= secure - 1e-12
