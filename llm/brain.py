@@ -30,6 +30,7 @@ _WORDS = (
     "I keep what I promise",
 )
 _EXAMPLE = re.compile(r"for example 'Answer: ([^\n]{1,1000})'\.")
+_SINGLE = re.compile(r"(?:Choose )?(?:one of:|a whole number|a number)", re.IGNORECASE)
 _MAX_DEPTH = 12
 _OPTIONS = re.compile(r"one of: ([^\n]{1,4000}?)\.?(?:\n|$)", re.IGNORECASE)
 _WHOLE = re.compile(r"a whole number from (-?\d{1,15}) to (-?\d{1,15})", re.IGNORECASE)
@@ -168,8 +169,10 @@ def from_prompt(contents: Sequence[str], draws: Draws, fallback: str) -> str:
     said = f"Say: {draws.sentence(200)}\n" if "'Say:'" in asked else ""
     options, whole, number = (list(pattern.finditer(asked)) for pattern in (_OPTIONS, _WHOLE, _NUMBER))
     examples = _EXAMPLE.findall(asked)
-    if len(options) + len(whole) + len(number) != 1 or "one of these acts" in asked:
-        return f"{said}Answer: {examples[-1]}" if examples else fallback
+    if examples and not _SINGLE.match(asked):
+        return f"{said}Answer: {examples[-1]}"
+    if not (options or whole or number):
+        return fallback
     if options:
         words = options[0][1].split(", ")
         answer = words[draws.below(len(words))].strip()

@@ -76,6 +76,11 @@ class ChatServer:
         return f"http://127.0.0.1:{self._port}/v1"
 
     @property
+    def connections(self) -> int:
+        """How many connections are open."""
+        return len(self._open)
+
+    @property
     def stats(self) -> dict[str, Any]:
         """Requests, requests in flight now and at most, and how often each fault was committed."""
         return {"requests": self.count, "in_flight": self.in_flight, "peak": self.peak, "faults": dict(sorted(self.by_fault.items()))}
