@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -74,11 +75,19 @@ def beside_predictions(cards: Iterable[Prediction], observed: Mapping[str, Estim
     """
     rows = []
     for card in cards:
-        seen = observed.get(card.quantity) or observed.get(card.quantity.removesuffix("_rate"))
-        testable = card.tolerance is not None and isinstance(card.value, int | float) and not isinstance(card.value, bool)
-        agrees = card.agrees(seen.value) if seen is not None and testable else None
-        rows.append(PredictionRow(card.concept, card.quantity, _short(card.value), card.source, card.note, seen, agrees))
+        for quantity, value in _quantities(card, observed):
+            seen = observed.get(quantity) or observed.get(quantity.removesuffix("_rate"))
+            testable = card.tolerance is not None and isinstance(value, int | float) and not isinstance(value, bool)
+            agrees = replace(card, value=value).agrees(seen.value) if seen is not None and testable else None
+            rows.append(PredictionRow(card.concept, quantity, _short(value), card.source, card.note, seen, agrees))
     return tuple(rows)
+
+
+def _quantities(card: Prediction, observed: Mapping[str, Estimate]) -> list[tuple[str, Any]]:
+    """Give a card's quantity and value, a list element by element where the observed fact is such a list."""
+    if isinstance(card.value, list | tuple) and f"{card.quantity}[0]" in observed:
+        return [(f"{card.quantity}[{index}]", value) for index, value in enumerate(card.value)]
+    return [(card.quantity, card.value)]
 
 
 def _short(value: Any) -> str:

@@ -136,7 +136,7 @@ def plane(points: Sequence[Point], x_title: str, y_title: str, *, x_prefix: str 
 
     def x_of(value: float) -> float:
         place = (math.log10(value) if value > 0 else least) if logarithmic else value
-        return round(left + (place - least) / (most - least) * (width - left - right), 1)
+        return round(left + 14 + (place - least) / (most - least) * (width - left - right - 14), 1)
 
     def y_of(value: float) -> float:
         return round(top + (axis.high - value) / (axis.high - axis.low) * (height - top - bottom), 1)
@@ -160,7 +160,7 @@ def plane(points: Sequence[Point], x_title: str, y_title: str, *, x_prefix: str 
     for point in sorted(points, key=lambda one: (not one.front, -one.y.value)):
         x, y = x_of(point.x), y_of(point.y.value)
         if point.y.has_interval:
-            out.append(f'<line class="whisker" x1="{x}" x2="{x}" y1="{y_of(point.y.low)}" y2="{y_of(point.y.high)}"/>')
+            out.append(f'<line class="whisker{"" if point.front else " off"}" x1="{x}" x2="{x}" y1="{y_of(point.y.low)}" y2="{y_of(point.y.high)}"/>')
         out.append(f'<circle class="dot{"" if point.front else " off"}" cx="{x}" cy="{y}" r="5"><title>{escape(point.name)}</title></circle>')
         label = point.name if len(point.name) <= 28 else point.name[:27] + "…"
         long = 6.6 * len(label)

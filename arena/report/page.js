@@ -52,12 +52,25 @@
       if (line.seat === undefined || line.seat === null) {
         return add(make("div", line.seen_by ? "line rules-line private" : "line rules-line"), secret, make("span", "", line.text || ""));
       }
-      const node = make("div", `line by s${line.seat % 8}${t.seats.length === 2 && line.seat === 1 ? " right" : ""}${line.seen_by ? " private" : ""}${line.speech ? " speech" : ""}`);
-      add(node, add(make("p", "who"), make("b", "", name(line.seat)), make("span", "", t.seats[line.seat]), line.kind === "move" || line.speech ? null : make("span", "tag", line.kind), secret));
-      if (line.text) node.append(make("p", "words", line.text));
-      if (answer) node.append(answerParts(answer));
+      const node = make("div", `line by s${line.seat % 8}${t.seats.length === 2 && line.seat === 1 ? " right" : ""}${line.seen_by ? " private" : ""}`);
+      node.append(add(make("p", "who"), make("b", "", name(line.seat)), make("span", "", t.seats[line.seat]), secret));
+      extend(node, line, answer);
       return node;
     };
+    // what a seat says and does in one turn, where the same seats can see it, stands in one bubble
+    const extend = (node, line, answer) => {
+      const before = node.querySelector(":scope > .answer");
+      const part = line.text ? make("p", "words") : null;
+      if (part) {
+        if (line.speech) node.classList.add("speech");
+        else if (line.kind !== "move") part.append(make("span", "tag", line.kind), " ");
+        part.append(line.text);
+        node.insertBefore(part, before);
+      }
+      if (answer) node.append(answerParts(answer));
+    };
+    const joins = (line, last) => last && line.seat !== undefined && line.seat !== null && line.kind !== "move" && last.kind !== "move" &&
+      last.seat === line.seat && last.turn === line.turn && String(last.seen_by) === String(line.seen_by);
 
     const box = document.createDocumentFragment();
     const head = make("div", "match-head");
@@ -100,14 +113,26 @@
       const upTo = slider ? Number(slider.value) : Infinity;
       if (counter) counter.textContent = upTo === 0 ? "before the first move" : `turn ${upTo} of ${lastTurn}`;
       flow.replaceChildren();
-      let turn = null;
+      let turn = null, last = null;
       for (const line of t.lines) {
         if (line.turn >= upTo || !sees(line, seat)) continue;
+        if (joins(line, last)) {
+          extend(flow.lastElementChild, line, seat === null || seat === line.seat ? line.answer : null);
+          continue;
+        }
         const node = lineNode(line, seat);
         if (!node) continue;
         if (line.turn !== turn && line.turn >= 0) flow.append(make("div", "turn", `turn ${line.turn + 1}`));
         turn = line.turn;
-        flow.append(node);
+        last = line;
+        if (line.kind === "move" && !line.answer.exchanges && !line.answer.note) {
+          // bare choices of seats that move at once stand side by side
+          const row = flow.lastElementChild && flow.lastElementChild.className === "moves" ? flow.lastElementChild : make("div", "moves");
+          if (!row.parentNode) flow.append(row);
+          row.append(node);
+        } else {
+          flow.append(node);
+        }
       }
       if (!slider || upTo >= lastTurn) {
         const end = make("div", "ending");

@@ -51,7 +51,7 @@ def transcribe(episode: Episode, game: Game | None = None, *, max_text: int = MA
         roles=tuple(seat.role or "" for seat in episode.seats),
         returns=tuple(float(value) for value in episode.returns),
         unit=unit,
-        outcome=tuple((str(name), clip(_compact(value))) for name, value in episode.outcome.items()),
+        outcome=tuple((str(name), clip(_compact(value))) for name, value in episode.outcome.items() if value is not None),
         rules=clip(rules),
         lines=tuple(lines),
         note=note,

@@ -80,4 +80,4 @@ def summary(run_folder: Path) -> RunSummary:
 @pytest.fixture(scope="session")
 def hostile_episode(run_folder: Path) -> Episode:
     with Run.open(run_folder) as run:
-        return next(episode for episode in run.episodes() if any(call for decision in episode.decisions for call in decision.calls))
+        return next(episode for episode in run.episodes() if any(call.status == "unparsable" for decision in episode.decisions for call in decision.calls))
