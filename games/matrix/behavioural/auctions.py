@@ -65,6 +65,8 @@ class Auction(RoundGame):
         self.require_whole("seats", 2, MAX_SEATS)
         self.require_number("value_low", 0, 1e6)
         self.require_number("value_high", 0.01, 1e6)
+        for name in ("value_low", "value_high"):
+            self.require(round(getattr(self, name), 2) == getattr(self, name), name, "should have at most two decimals, as values do")
         self.require(self.value_low < self.value_high, "value_low", f"should be below value_high, {number(self.value_high)}")
 
     def price(self, bids: Sequence[float]) -> float:

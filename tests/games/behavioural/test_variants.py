@@ -51,6 +51,7 @@ def test_variant_conforms(game_id, params):
         ("bertrand", {"beta": float("inf")}, "beta"),
         ("cournot", {"cost": 100}, "cost"),
         ("first_price_auction", {"value_low": 100}, "value_low"),
+        ("second_price_auction", {"value_high": 0.019}, "value_high"),
         ("dictator", {"pie": 0}, "pie"),
         ("dictator", {"alternate": 1}, "alternate"),
         ("dictator_choice", {"preference": "spite"}, "preference"),
