@@ -40,6 +40,8 @@ MAX_REPLY_CHARS = 100_000
 """Replies longer than this are not read at all."""
 _MAX_JSON_STARTS = 64
 """How many opening braces of a reply are tried, counted from its end: a bound on work, not on sense."""
+_MAX_JSON_CHARS = 3 * MAX_REPLY_CHARS
+"""How many characters these tries may read together."""
 
 
 class Move(NamedTuple):
@@ -148,7 +150,7 @@ class OneOf(Domain):
         if isinstance(raw, bool) or not isinstance(raw, str | int):
             raise Unreadable(f"expected one of: {', '.join(self.options)}")
         word = str(raw) if not isinstance(raw, str) else raw.strip()
-        if word in self.options:
+        if word in self._set:  # type: ignore[attr-defined]
             return word, not isinstance(raw, str)
         bare = word.strip(" \t\r\n.,;:!?'\"`*_()[]<>").casefold()
         hits = [option for option in self.options if option.casefold() == bare]
@@ -315,14 +317,19 @@ class Record(Domain):
         return self._sum_problem(value)
 
     def _sum_problem(self, value: dict[str, Any]) -> str | None:
-        if self.at_most is not None and sum(value.values()) > self.at_most:
-            return f"together they are {sum(value.values())}, at most {self.at_most} is allowed"
-        if self.at_least is not None and sum(value.values()) < self.at_least:
-            return f"together they are {sum(value.values())}, at least {self.at_least} is needed"
+        if self.at_most is None and self.at_least is None:
+            return None
+        total = sum(item for item in value.values() if isinstance(item, int | float))
+        if self.at_most is not None and total > self.at_most:
+            return f"together they are {total}, at most {self.at_most} is allowed"
+        if self.at_least is not None and total < self.at_least:
+            return f"together they are {total}, at least {self.at_least} is needed"
         return None
 
     def read(self, raw: Any) -> tuple[Any, bool]:
         repaired = isinstance(raw, str)
+        if isinstance(raw, str):
+            raw = _object(raw.strip())
         if isinstance(raw, str):
             raw = _pairs(raw)
         if not isinstance(raw, dict):
@@ -422,7 +429,7 @@ class Acts(Domain):
     def read(self, raw: Any) -> tuple[Any, bool]:
         if isinstance(raw, str):
             head, _, rest = raw.strip().partition(" ")
-            raw = {"act": head.strip("[]().,;:!*`'\""), **_pairs(rest)}
+            raw = {**_pairs(rest), "act": head.strip("[]().,;:!*`'\"")}
             repaired = True
         else:
             repaired = False
@@ -557,14 +564,15 @@ class ActionSpec:
         if not isinstance(reply, str):
             return Parsed(None, Status.UNPARSABLE, "the reply is not text")
         if len(reply) > MAX_REPLY_CHARS:
-            return Parsed(None, Status.UNPARSABLE, f"the reply has {len(reply)} characters; at most {MAX_REPLY_CHARS} are read")
+            return self._bad(truncated, Status.UNPARSABLE, f"the reply has {len(reply)} characters; at most {MAX_REPLY_CHARS} are read")
         whole_lines = reply[: reply.rfind("\n") + 1] if truncated else reply
         if self.say_only:
             found = _find_speech(reply, whole_lines, next(iter(self.domain.values()))) or _find_tagged(whole_lines)
         else:
             found = _find_json(reply) or _find_tagged(whole_lines)
             if not truncated:
-                found = found or _find_bracket(reply) or _whole(reply)
+                # brackets in a free text are part of it
+                found = found or (None if isinstance(self.domain, Text) else _find_bracket(reply)) or _whole(reply)
         if found is None:
             nothing = "there is no answer in it" if truncated or reply.strip() else "the reply is empty"
             return self._bad(truncated, Status.UNPARSABLE, nothing)
@@ -595,34 +603,45 @@ class ActionSpec:
         return Parsed(None, status, problem)
 
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
+# control characters, line separators, marks that change the direction of text, and the invisible "tag" letters that smuggle hidden text
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\U000e0000-\U000e007f]")
 _ANSWER = re.compile(r"^[ \t>*_#-]*answer[ \t*_]*[:=][ \t*_]*(.*)$", re.IGNORECASE | re.MULTILINE)
-_SAY = re.compile(r"^[ \t>*_#-]*say[ \t*_]*[:=][ \t*_]*(.*?)[ \t*_]*$", re.IGNORECASE | re.MULTILINE)
+_SAY = re.compile(r"^[ \t>*_#-]*say[ \t*_]*[:=][ \t*_]*(.*)$", re.IGNORECASE | re.MULTILINE)
 _BRACKET = re.compile(r"\[([^\[\]\n]{1,400})\]")
-_PAIR = re.compile(r"([^\s=:,;]{1,80})[ \t]*[=:][ \t]*([^\s,;]{1,80})")
+_PAIR = re.compile(r"(?<![^\s=:,;])([^\s=:,;]{1,80})[ \t]*[=:][ \t]*([^\s,;]{1,80})")
 _FOUND = tuple[Any, Any, str]
 
 
 def clean_text(text: str) -> str:
-    """Take control characters, bidirectional overrides and lone surrogates out of untrusted text."""
+    """Take control characters, direction marks, invisible tag letters and lone surrogates out of untrusted text."""
     if not text.isascii():
         text = text.encode("utf-8", "replace").decode("utf-8")
     return _CONTROL.sub("", text.replace("\r\n", "\n"))
 
 
+# models put line breaks into strings where JSON wants \\n
+_DECODER = json.JSONDecoder(strict=False)
+
+
 def last_object(reply: str, keys: tuple[str, ...] = ("choice", "act")) -> dict[str, Any] | None:
     """Find the last JSON object in a reply that is an answer (has one of ``keys``); None when there is none."""
     starts = [match.start() for match in re.finditer(r"\{", reply)][-_MAX_JSON_STARTS:]
-    decoder, best, end = json.JSONDecoder(), None, -1
+    best, end, budget = None, -1, _MAX_JSON_CHARS
     for start in starts:
         if start < end:
             continue
         try:
-            value, end = decoder.raw_decode(reply, start)
-        except (ValueError, RecursionError):
-            continue
+            value, end = _DECODER.raw_decode(reply, start)
+            read = end - start
+        except json.JSONDecodeError as problem:
+            value, read = None, problem.pos - start
+        except (ValueError, RecursionError):  # a number of thousands of digits, brackets thousands deep
+            value, read = None, len(reply) - start
         if isinstance(value, dict) and any(key in value for key in keys):
             best = value
+        budget -= read
+        if budget < 0:
+            break
     return best
 
 
@@ -638,16 +657,20 @@ def _find_tagged(reply: str) -> _FOUND | None:
     answers = _ANSWER.findall(reply)
     if not answers:
         return None
+    return answers[-1].strip().rstrip("*_ "), _said(reply), "tag"
+
+
+def _said(reply: str) -> str | None:
     said = _SAY.findall(reply)
-    return answers[-1].strip().rstrip("*_ "), (said[-1] if said else None), "tag"
+    return said[-1].rstrip(" \t*_") if said else None
 
 
 def _find_speech(reply: str, whole_lines: str, only: Any) -> _FOUND | None:
     found = last_object(reply, ("say", "choice"))
     if found is not None:
         return found.get("choice", only), found.get("say"), "json"
-    said = _SAY.findall(whole_lines)
-    return (only, said[-1], "json") if said else None
+    said = _said(whole_lines)
+    return (only, said, "json") if said is not None else None
 
 
 def _find_bracket(reply: str) -> _FOUND | None:
@@ -657,28 +680,49 @@ def _find_bracket(reply: str) -> _FOUND | None:
 
 def _whole(reply: str) -> _FOUND | None:
     text = reply.strip()
-    return (text[:400], None, "whole") if text else None
+    return (text, None, "whole") if text else None
 
 
 def _pairs(text: str) -> dict[str, Any]:
-    return dict(_PAIR.findall(text[:4000]))
+    """Read ``book=1 hat: 2``; raises Unreadable where a name is given two values or a number is left over (``price=2,5``)."""
+    text = text[:4000]
+    pairs: dict[str, Any] = {}
+    for name, value in _PAIR.findall(text):
+        if pairs.setdefault(name, value) != value:
+            raise Unreadable(f"{_short(name)} is given twice")
+    if re.search(r"\d", _PAIR.sub(" ", text)):
+        raise Unreadable("expected pairs such as name=value, and no other numbers")
+    return pairs
 
 
-_NUMBER = re.compile(r"[$€£]?\s*([-+]?(?:\d{1,15}(?:\.\d{0,15})?|\.\d{1,15})(?:[eE][-+]?\d{1,2})?)\s*[a-zA-Z%€£$]{0,12}\.?")
+def _object(text: str) -> Any:
+    """Read a text that is one JSON object; anything else is returned as it stands."""
+    if text[:1] == "{":
+        try:
+            return _DECODER.decode(text)
+        except (ValueError, RecursionError):
+            pass
+    return text
+
+
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+_NUMBER = re.compile(r"[$€£]?\s*([-+]?(?:\d{1,15}(?:\.\d{0,15})?|\.\d{1,15})(?:[eE][-+]?\d{1,2})?)\s*([a-zA-Z%€£$]{0,12})\.?")
+_SCALES = frozenset({"k", "m", "b", "bn", "mn", "mio", "hundred", "thousand", "million", "billion", "dozen"})
 
 
 def _number(raw: Any) -> tuple[float, bool]:
     if isinstance(raw, bool):
         raise Unreadable("expected a number")
     if isinstance(raw, int | float):
-        if not math.isfinite(raw) or abs(raw) > 1e15:
+        if abs(raw) > 1e15 or not math.isfinite(raw):
             raise Unreadable("expected a finite number")
         return raw, False
     if isinstance(raw, str):
-        match = _NUMBER.fullmatch(raw.strip().replace(",", ""))
-        if match:
+        match = _NUMBER.fullmatch(_THOUSANDS.sub("", raw.strip(" \t\r\n*_`'\"[]<>"))) if len(raw) <= 100 else None
+        if match and match[2].casefold() not in _SCALES:
             number = float(match[1])
-            return (int(number) if number == int(number) else number), True
+            if abs(number) <= 1e15:
+                return (int(number) if number == int(number) else number), True
     raise Unreadable("expected a number")
 
 
