@@ -13,11 +13,12 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from .conftest import HOSTILE
 
 from ludens.arena.record import Episode
 from ludens.arena.report import Estimate, RunSummary, render_replay, render_report, transcribe
 from ludens.arena.report.pages import _data_block
+
+from .conftest import HOSTILE
 
 VOID = {"meta", "link", "br", "img", "input", "hr"}
 
@@ -141,7 +142,8 @@ def test_report_shows_all_its_parts(report: str, summary: RunSummary) -> None:
 
 def test_report_of_a_run_without_spending_or_faults(summary: RunSummary) -> None:
     rows = tuple(
-        replace(row, spending=type(row.spending)(), statuses={"ok": row.decisions}, rating=None, online=None, score=Estimate(0.5, n=1)) for row in summary.standings
+        replace(row, spending=type(row.spending)(), statuses={"ok": row.decisions}, rating=None, online=None, score=Estimate(0.5, n=1))
+        for row in summary.standings
     )
     bare = replace(summary, standings=rows, faults=(), transcripts=(), notes=(), games=summary.games[:1])
     page = render_report(bare)
@@ -160,7 +162,9 @@ def chromium(page: str, folder: Path) -> str:
     file = folder / "page.html"
     file.write_text(page, "utf-8")
     flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", f"--user-data-dir={folder / 'profile'}"]
-    return subprocess.run([binary, *flags, "--virtual-time-budget=2000", "--dump-dom", file.as_uri()], capture_output=True, timeout=120, check=True).stdout.decode()
+    return subprocess.run(
+        [binary, *flags, "--virtual-time-budget=2000", "--dump-dom", file.as_uri()], capture_output=True, timeout=120, check=True
+    ).stdout.decode()
 
 
 @pytest.mark.browser
@@ -179,4 +183,4 @@ def test_hostile_text_stays_text_in_a_browser(summary: RunSummary, hostile_episo
         assert "owned" not in found[1]
         assert "<img" not in seen
         # the script ran, and put the words there as words
-        assert '<p class="words">&lt;script&gt;document.title=\'owned\'&lt;/script&gt;&lt;img src=x onerror=' in seen
+        assert "<p class=\"words\">&lt;script&gt;document.title='owned'&lt;/script&gt;&lt;img src=x onerror=" in seen
