@@ -55,10 +55,7 @@ class AxelrodPlayer(BasePlayer):
     """
 
     def __init__(self, strategy: str, params: Mapping[str, Any] | None = None) -> None:
-        classes = _classes()
-        if strategy not in classes:
-            raise UnknownName("Axelrod strategy", strategy, classes)
-        cls = classes[strategy]
+        cls = _find(strategy)
         if cheats := [cheat for cheat in _CHEATS if cls.classifier.get(cheat)]:
             raise ParameterError(f"the Axelrod strategy {strategy} {cheats[0].replace('_', ' ')} of its opponent, which nobody may do here")
         try:
@@ -114,6 +111,18 @@ def _attributes(game: Any, seat: int) -> dict[str, Any]:
 @lru_cache(maxsize=1)
 def _classes() -> dict[str, Any]:
     return {cls.__name__: cls for cls in _library().all_strategies}
+
+
+def _find(name: str) -> Any:
+    classes = _classes()
+    if name in classes:
+        return classes[name]
+    library = _library()
+    # families that need arguments (Cycler, MemoryOnePlayer...) are exported but not listed; a Human would ask in the terminal
+    found = getattr(library, name, None) if name.isidentifier() else None
+    if isinstance(found, type) and issubclass(found, library.Player) and found is not library.Player and name != "Human":
+        return found
+    raise UnknownName("Axelrod strategy", name, classes)
 
 
 @lru_cache(maxsize=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from ...errors import ParameterError
 from .base import Actions, C, D, Strategy, Talk, actions_of
@@ -88,7 +89,7 @@ class AdaptivePavlov2006(AdaptivePavlov2011):
 
     source = "Li, How to design a strategy to win an IPD tournament, in: The Iterated Prisoners' Dilemma: 20 Years On (2007)"
 
-    _KINDS = {(C,) * 6: "cooperative", (D,) * 6: "all_d", (D, C, D, C, D, C): "suspicious", (D, D, C, D, D, C): "pavlov_d"}  # noqa: RUF012  # never changed
+    _KINDS: ClassVar[dict[Actions, str]] = {(C,) * 6: "cooperative", (D,) * 6: "all_d", (D, C, D, C, D, C): "suspicious", (D, D, C, D, D, C): "pavlov_d"}
 
     def _reply(self, kind: str, phase: int, theirs: Actions) -> bool:
         if kind == "suspicious":

@@ -8,8 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-pytest.importorskip("numba")
-
 from ludens.agents.repeated import STRATEGIES, strategy
 from ludens.agents.repeated.theory import long_run_payoffs, trembling
 from ludens.errors import ParameterError
@@ -18,6 +16,7 @@ from ludens.games.matrix.kernel import PRISONERS_DILEMMA, Automaton, play_matche
 
 from .test_strategies import GENERIC, MACHINES, play
 
+pytest.importorskip("numba")
 TURNS = 50
 SURE = [name for name in MACHINES if name not in GENERIC and strategy(name).automaton(turns=TURNS).deterministic]
 
