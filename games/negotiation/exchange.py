@@ -62,7 +62,7 @@ class ResourceExchange(Bargain):
         kinds = len(self.resources)
         plain = all(name.isidentifier() for name in self.resources) and len({name.casefold() for name in self.resources}) == kinds
         self.require(1 <= kinds <= 4 and plain, "resources", "should be 1 to 4 different words")
-        for name in ("stocks", "goals"):
+        for name in ("stocks", "goals") if self.payoff == "goal" else ("stocks",):
             rows = getattr(self, name)
             fits = len(rows) == 2 and all(len(row) == kinds and all(0 <= count <= 1000 for count in row) for row in rows)
             self.require(fits, name, "should give each side 0 to 1000 of every resource")

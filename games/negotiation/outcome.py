@@ -17,6 +17,8 @@ __all__ = ["appraise", "envy_count", "pareto_frontier", "pick", "slack"]
 
 Payoffs = NDArray[np.float64]
 _TINY = 1e-9
+_BLOCK = 1_000_000
+"""Comparisons made at once: a bound on memory."""
 
 
 def pareto_frontier(options: Payoffs) -> NDArray[np.bool_]:
@@ -28,16 +30,12 @@ def pareto_frontier(options: Payoffs) -> NDArray[np.bool_]:
     Returns:
         One truth value a row; equal rows are marked alike.
     """
-    # a dominating row has a strictly larger sum, so rows need comparing only with those before them in this order
-    order = np.argsort(-options.sum(axis=1), kind="stable")
-    kept: list[int] = []
-    for row in order:
-        better = options[kept]
-        if not kept or not np.any(np.all(better >= options[row] - _TINY, axis=1) & np.any(better > options[row] + _TINY, axis=1)):
-            kept.append(int(row))
-    mask = np.zeros(len(options), dtype=bool)
-    mask[kept] = True
-    return mask
+    block = max(1, _BLOCK // options.size)
+    dominated = []
+    for start in range(0, len(options), block):
+        rows = options[start : start + block, None, :]
+        dominated.append((np.all(options >= rows - _TINY, axis=2) & np.any(options > rows + _TINY, axis=2)).any(axis=1))
+    return ~np.concatenate(dominated)
 
 
 def slack(payoffs: Sequence[float], options: Payoffs) -> float:

@@ -53,7 +53,9 @@ def division_card(game: ItemDivision) -> tuple[Prediction, ...]:
     if game.values:
         setting, private = game.draw(np.random.default_rng(0))
         return solutions(game, setting, private)
-    mean = _division_means(game)
+    # the means depend on the settings and outside options only, so games that differ in protocol share them
+    plain = type(game)(items=game.items, pool=game.pool, points=game.points, units=game.units, total=game.total, outside=game.outside)
+    mean = _division_means(plain)
     here = "computed here by enumeration of all settings"
     return (
         Prediction("welfare", "max_joint", mean["max_joint"], here, "mean over settings of the largest sum of payoffs"),
