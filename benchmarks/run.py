@@ -1,7 +1,7 @@
 """Run the benchmarks and write RESULTS.md: ``make bench``, or ``python -P benchmarks/run.py [NAME ...]`` for some of them.
 
-Each ``bench_NAME.py`` beside this file has a function ``section() -> str`` that measures, peers in the same run, and returns Markdown. Every one runs in a process of
-its own. Sections that were not run keep what RESULTS.md said of them.
+Each ``bench_NAME.py`` beside this file has a function ``section() -> str`` that measures, peers in the same run, and returns Markdown. Every one
+runs in a process of its own. Sections that were not run keep what RESULTS.md said of them.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ INTRO = """# Benchmarks
 
 Written by `make bench`. Machine: {machine}.
 
-Figures are per CPU-second (user and system time of the measured process) unless a row says otherwise: that is what a shared machine disturbs least. Ratios are taken
-within one run; compare ratios, not absolute figures, across machines.
+Figures are per CPU-second (user and system time of the measured process) unless a row says otherwise: that is what a shared machine disturbs
+least. Ratios are taken within one run; compare ratios, not absolute figures, across machines.
 """
 
 

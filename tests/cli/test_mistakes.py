@@ -14,7 +14,7 @@ MISTAKES = [
     (["play", "game=prisoner", "players=[random,random]"], "unknown game 'prisoner'; did you mean 'prisoners_dilemma'"),
     (["play", "game=prisoners_dilemma", "players=[random]"], "prisoners_dilemma-v0 has 2 seats; players=[...] names 1"),
     (["play", "game=prisoners_dilemma", "players=[random,tit_for_tut]"], "unknown player 'tit_for_tut'"),
-    (["play", "game=prisoners_dilemma", "game.roundz=3", "players=[random,random]"], "unknown parameter 'roundz'; did you mean 'rounds'?"),
+    (["play", "game=prisoners_dilemma", "game.roundz=3", "players=[random,random]"], "unknown parameter 'roundz'; did you mean 'rounds'"),
     (["play", "game=prisoners_dilemma", "game.rounds=-3", "players=[random,random]"], "rounds=-3 should be"),
     (["play", "game=prisoners_dilemma", "players=[random,{kind:coin,p:7}]"], "p=7"),
     (["play", "game=prisoners_dilemma", "players=[random,{kind:coin,q:0.5}]"], "q"),
