@@ -80,8 +80,9 @@ class Adaptive:
             if self.sigma is not None and number and all(ladder.sigma(player) < self.sigma for player in self.players):
                 return ()
             batch = self._choose(ladder, number)[: self.matches - played]
-            if self.money is not None and played and spent + len(batch) * spent / played > self.money:
-                batch = batch[: math.floor((self.money - spent) / (spent / played))]
+            if self.money is not None and spent:
+                # a crumb lost to rounding must not cost a match
+                batch = batch[: max(0, math.floor((self.money - spent) / (spent / played) + 1e-9))]
             if not batch or any(match.id not in results for match in batch):
                 return tuple(batch)
             for match in batch:
