@@ -6,9 +6,14 @@ from .player import player_kind
 player_kind("random", "ludens.agents.simple:RandomPlayer", summary="draws a legal move uniformly")
 player_kind("language", "ludens.agents.language:LanguagePlayer", summary="a chat model that plays through words", needs_model=True, sync=False)
 player_kind("scripted", "ludens.agents.bots:ScriptedPlayer", summary="a speaking bot that knows the game, in one of six styles", fits="ludens.agents.bots:fits")
-player_kind("person", "ludens.agents.person:PersonPlayer", summary="a person in the terminal")
+player_kind("person", "ludens.agents.person:PersonPlayer", summary="a person in the terminal", sync=False)
 player_kind("replay", "ludens.agents.replay:ReplayPlayer", summary="plays recorded moves again")
-player_kind("conceder", "ludens.agents.bots.negotiation:ConcederPlayer", summary="lowers its demand over time (item division)", fits="ludens.agents.bots.negotiation:conceder_fits")
+player_kind(
+    "conceder",
+    "ludens.agents.bots.negotiation:ConcederPlayer",
+    summary="lowers its demand over time (item division)",
+    fits="ludens.agents.bots.negotiation:conceder_fits",
+)
 player_kind("axelrod", "ludens.agents.axelrod_adapter:AxelrodPlayer", summary="any strategy of the Axelrod library", fits="ludens.agents.axelrod_adapter:fits")
 for _name, _entry in repeated.STRATEGIES.items():
     player_kind(_name, _entry.entry_point, summary=_entry.summary, fits=repeated.FITS, **_entry.presets)

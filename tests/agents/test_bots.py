@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 from market import Market
 
-from ludens.agents import PlayerSpec
+from ludens.agents import PlayerSpec, bots
 from ludens.agents.bots import STYLES, _modules
 from ludens.errors import ParameterError
-from ludens.games import make
+from ludens.games import Move, make
 
 
 def test_an_unknown_style_is_named_with_the_nearest():
@@ -33,6 +35,35 @@ def test_specs_name_and_hash_the_style(style):
     assert not spec.needs_model
     assert spec.name == f"scripted(style={style})"
     assert spec.hash != PlayerSpec.of("scripted", style=STYLES[STYLES.index(style) - 1]).hash
+
+
+def test_another_distribution_adds_bots_by_an_entry_point(monkeypatch):
+    made = []
+
+    class Buyer:
+        def act(self, observation):
+            return Move("south")
+
+    def bot_for(game, style):
+        made.append((type(game).__name__, style))
+        return lambda seat, rng: Buyer()
+
+    class Entry:
+        def load(self):
+            return SimpleNamespace(GAMES=("Market",), bot_for=bot_for)
+
+    monkeypatch.setattr(bots, "entry_points", lambda group: [Entry()] if group == "ludens.bots" else [])
+    _modules.cache_clear()
+    try:
+        spec = PlayerSpec.of("scripted", style="tough")
+        assert spec.why_not(Market()) is None
+        player = spec.build()
+        player.start(1, Market().type, 0)
+        state = Market().start(0)
+        assert player.act(state.observe(1)) == player.act(state.observe(1)) == Move("south")
+        assert made == [("Market", "tough")]
+    finally:
+        _modules.cache_clear()
 
 
 def test_every_module_of_bots_says_what_it_plays():
