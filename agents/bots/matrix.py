@@ -113,7 +113,7 @@ _OUTLOOKS: dict[str, Outlook] = {}
 def outlook(game: MatrixGame) -> Outlook:
     """Make or look up the outlook of a game."""
     if game.hash not in _OUTLOOKS:
-        if len(_OUTLOOKS) >= 64:
+        if len(_OUTLOOKS) >= 16:
             _OUTLOOKS.clear()
         _OUTLOOKS[game.hash] = Outlook(game.table)
     return _OUTLOOKS[game.hash]
