@@ -1,19 +1,18 @@
 """Answers made up from the request alone: the *schema brain* samples a legal value of any JSON schema, from a digest.
 
 The same request always gets the same answer, whatever came before it, so tests, demonstrations and benchmarks play legal, varied and reproducible
-moves without a model. Prompts that state their options only in words ("one of: a, b" or "a whole number from 0 to 9") are read as far as that goes.
+moves without a model. Where there is no schema, :mod:`ludens.llm.words` reads what the prompt asks.
 """
 
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
 
-__all__ = ["Draws", "from_prompt", "from_schema"]
+__all__ = ["Draws", "from_schema"]
 
 _WORDS = (
     "I think we can agree on that",
@@ -29,12 +28,7 @@ _WORDS = (
     "nobody has a reason to complain",
     "I keep what I promise",
 )
-_EXAMPLE = re.compile(r"for example 'Answer: ([^\n]{1,1000})'\.")
-_SINGLE = re.compile(r"(?:Choose )?(?:one of:|a whole number|a number)", re.IGNORECASE)
 _MAX_DEPTH = 12
-_OPTIONS = re.compile(r"one of: ([^\n]{1,4000}?)\.?(?:\n|$)", re.IGNORECASE)
-_WHOLE = re.compile(r"a whole number from (-?\d{1,15}) to (-?\d{1,15})", re.IGNORECASE)
-_NUMBER = re.compile(r"a number from (-?\d{1,15}(?:\.\d{1,9})?) to (-?\d{1,15}(?:\.\d{1,9})?)", re.IGNORECASE)
 
 
 class Draws:
@@ -152,34 +146,3 @@ def _resolve(reference: str, root: Mapping[str, Any]) -> Mapping[str, Any]:
     if not isinstance(found, Mapping):
         raise ValueError(f"the reference {reference[:80]!r} leads nowhere")
     return found
-
-
-def from_prompt(contents: Sequence[str], draws: Draws, fallback: str) -> str:
-    """Answer a prompt that carries no schema, as the words of its last message ask.
-
-    Stated options or bounds are drawn from; where several values are asked for at once, the prompt's own example is given back.
-
-    Args:
-        contents: the texts of the messages, oldest first.
-        draws: where the draws come from.
-        fallback: what to answer when neither is found.
-    """
-    text = contents[-1] if contents else ""
-    asked = text[max(text.rfind("Choose "), 0) :]
-    said = f"Say: {draws.sentence(200)}\n" if "'Say:'" in asked else ""
-    options, whole, number = (list(pattern.finditer(asked)) for pattern in (_OPTIONS, _WHOLE, _NUMBER))
-    examples = _EXAMPLE.findall(asked)
-    if examples and not _SINGLE.match(asked):
-        return f"{said}Answer: {examples[-1]}"
-    if not (options or whole or number):
-        return fallback
-    if options:
-        words = options[0][1].split(", ")
-        answer = words[draws.below(len(words))].strip()
-    elif whole:
-        low, high = int(whole[0][1]), int(whole[0][2])
-        answer = str(low + draws.below(max(high - low, 0) + 1))
-    else:
-        least, most = float(number[0][1]), float(number[0][2])
-        answer = f"{least + (most - least) * draws.unit():.2f}"
-    return f"{said}Answer: {answer}"

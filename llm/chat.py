@@ -90,7 +90,7 @@ class Reply:
         prompt_token_ids: of the prompt, where the engine has them.
         usage: tokens as the engine counts them.
         cost: money in US dollars by the price table; None when no price is known.
-        latency: seconds from the first try to the answer, waiting for a slot included.
+        latency: seconds from sending to the answer; where tries failed, from the first of them, waiting included.
         model: the version the engine says it is.
         retries: tries that failed before this one, each with its reason.
         cached: whether it came from a cache.

@@ -8,7 +8,8 @@ from typing import Any
 import orjson
 
 from ..errors import ParameterError
-from .brain import Draws, from_prompt, from_schema
+from .brain import Draws, from_schema
+from .words import from_prompt
 
 __all__ = ["Brain", "complete", "error", "named_brain", "schema_brain", "tokens"]
 

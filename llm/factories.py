@@ -35,7 +35,7 @@ def local_server(spec: ModelSpec) -> ChatModel:
 def scripted(spec: ModelSpec) -> ChatModel:
     """Fixed answers in order. Options: ``answers`` (a list of texts), ``loop`` (begin anew at the end)."""
     given = _options(spec, {"answers": [], "loop": True})
-    return ScriptedModel([str(answer) for answer in given["answers"]], spec.name, loop=bool(given["loop"]), price=spec.price)
+    return ScriptedModel([str(answer) for answer in given["answers"]], spec.name, loop=bool(given["loop"]), price=spec.price, keep=False)
 
 
 def schema(spec: ModelSpec) -> ChatModel:

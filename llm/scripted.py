@@ -7,11 +7,12 @@ from collections.abc import Awaitable, Callable, Sequence
 import orjson
 
 from ..errors import ParameterError
-from .brain import Draws, from_prompt, from_schema
+from .brain import Draws, from_schema
 from .chat import ModelFailure, Reply, Request, Usage
 from .limit import prompt_tokens_at_most
 from .pricing import Price
 from .single import PerRequest
+from .words import from_prompt
 
 __all__ = ["SchemaModel", "ScriptedModel"]
 
@@ -26,23 +27,28 @@ class ScriptedModel(PerRequest):
         name: the model's name.
         loop: begin a list anew at its end; else running out of answers is a failure.
         price: the price table.
+        keep: remember the requests (a long run had better not).
 
     Attributes:
-        requests: everything it was asked.
+        requests: everything it was asked, where ``keep`` is set.
+        asked: how many requests there were.
     """
 
-    def __init__(self, script: Script, name: str = "scripted", *, loop: bool = False, price: Price | None = None) -> None:
+    def __init__(self, script: Script, name: str = "scripted", *, loop: bool = False, price: Price | None = None, keep: bool = True) -> None:
         if not callable(script) and (isinstance(script, str) or not script):
             raise ParameterError(f"model {name!r}: the script should be a list of at least one answer, or a function")
         self.name = name
         self.requests: list[Request] = []
+        self.asked = 0
+        self._keep = keep
         self._script = script
         self._loop = loop
         self._price = price
 
     async def one(self, request: Request) -> Reply:
-        turn = len(self.requests)
-        self.requests.append(request)
+        turn, self.asked = self.asked, self.asked + 1
+        if self._keep:
+            self.requests.append(request)
         if callable(self._script):
             made = self._script(request)
             answer: str | Reply | Exception = made if isinstance(made, str | Reply) else await made
