@@ -17,8 +17,7 @@ and the parameters of the protocol, see :class:`~ludens.games.negotiation.table.
 
 A proposer can only offer what it owns and ask for what the other owns: that is checked when the trade is proposed, and as
 stocks change only by the one trade that ends the game, it holds when the trade is carried out. Which offers can still be accepted
-and what a rejection does are
-parameters of the protocol; only an open offer of the other side can ever be accepted.
+and what a rejection does are parameters of the protocol; only an open offer of the other side can ever be accepted.
 
 Actions: `propose` with `give_NAME` and `get_NAME` for each resource, `accept`, `reject`, `walk`. Observation: time gone, whose turn, which offers
 are open, both latest offers as net flows from player_0 to player_1, one's own values or goals. Payoffs: points.

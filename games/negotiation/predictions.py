@@ -57,7 +57,16 @@ def division_card(game: ItemDivision) -> tuple[Prediction, ...]:
     plain = type(game)(items=game.items, pool=game.pool, points=game.points, units=game.units, total=game.total, outside=game.outside)
     mean = _division_means(plain)
     here = "computed here by enumeration of all settings"
+    people = "Lewis et al. 2017, arXiv 1706.05125: 5,808 dialogues of people"
+    free = "they talked freely and then entered what they thought was agreed; points count disagreements as 0"
+    human = (
+        Prediction("human", "agreement_rate", 0.801, people, free, 0.1),
+        Prediction("human", "points", 6.0, people, free, 1.0),
+        Prediction("human", "pareto_rate", 0.769, people, free + "; of the agreements", 0.1),
+    )
+    published = not game.pool and game.units == (5, 7) and game.total == 10 and len(game.items) == 3 and not any(game.outside)
     return (
+        *(human if published else ()),
         Prediction("welfare", "max_joint", mean["max_joint"], here, "mean over settings of the largest sum of payoffs"),
         Prediction("nash", "max_nash_product", mean["max_nash"], here, "mean over settings of the largest product of gains"),
         Prediction("egalitarian", "max_min", mean["max_min"], here, "mean over settings of the largest smaller payoff"),

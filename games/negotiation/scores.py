@@ -18,7 +18,7 @@ FULL_SCORE = 100
 """What the best deal for a party scores on its own sheet."""
 THRESHOLD_QUANTILES = (0.35, 0.60)
 """A party's threshold lies at a quantile of its scores drawn uniformly from here."""
-MAX_TRIES = 50_000
+MAX_TRIES = 20_000
 
 Sheet = dict[str, Any]
 """``scores``: points of each option of each issue; ``threshold``: what the party needs, which is also what it has without a deal."""

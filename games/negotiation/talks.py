@@ -209,10 +209,10 @@ class BargainState(State):
         deals = self.game.deals(self.setting)
         options = np.stack([self.game.worth(self.setting, seat, self.private[seat], deals) for seat in (0, 1)], axis=1)
         facts.update(appraise(self.raw, options, self.game.outside))
-        facts["opening_demands"] = [self._demand(seat) for seat in (0, 1)]
+        facts["opening_demands"] = [self._demand(seat, self.opening[seat]) for seat in (0, 1)]
+        facts["closing_demands"] = [self._demand(seat, self.last[seat]) for seat in (0, 1)]
         return {**facts, **self.game.more_facts(self.setting, self.private, self.deal)}
 
-    def _demand(self, seat: int) -> float | None:
-        """What a seat's first offer would have been worth to itself: its anchor."""
-        deal = self.opening[seat]
+    def _demand(self, seat: int, deal: Deal | None) -> float | None:
+        """What an offer of a seat would have been worth to itself: its anchor at first, then how far it came down."""
         return None if deal is None else float(self.game.worth(self.setting, seat, self.private[seat], np.array([deal]))[0])

@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ludens.games import IllegalMove, Move, make
 
@@ -156,3 +158,45 @@ def test_a_forfeit_leaves_both_their_outside_options():
     state.forfeit(0)
     assert state.returns == [2.0, 3.0]
     assert state.outcome["ended"] == "forfeit"
+
+
+FLAGS = st.fixed_dictionaries(
+    {
+        "deadline": st.integers(2, 9),
+        "breakdown": st.sampled_from([0.0, 0.2]),
+        "first": st.integers(0, 1),
+        "walk": st.booleans(),
+        "talk": st.booleans(),
+        "reject_ends": st.booleans(),
+        "offers_lapse": st.booleans(),
+        "last_answers_only": st.booleans(),
+        "counter_only": st.booleans(),
+    }
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(FLAGS, st.integers(0, 2**32 - 1))
+def test_under_any_flags_only_what_was_offered_and_not_withdrawn_is_agreed(flags, seed):
+    game, rng = make("ultimatum_chain", **flags), np.random.default_rng(seed)
+    state = game.start(seed)
+    standing = [None, None]
+    while state.to_move:
+        (seat,) = state.to_move
+        assert seat == (flags["first"] + state.turn) % 2
+        other = 1 - seat
+        assert ("accept" in open_acts(state)) == (standing[other] is not None)
+        move = state.action_spec(seat).sample(rng)
+        offered = standing[other]
+        state.play({seat: move})
+        act = move.choice["act"]
+        if act == "accept":
+            assert state.deal == (offered,)
+            assert state.over
+        if flags["offers_lapse"] or act == "reject":
+            standing[other] = None
+        if act == "propose":
+            standing[seat] = move.choice["keep"] if seat == 0 else 100 - move.choice["keep"]
+    assert state.turn <= flags["deadline"]
+    assert (state.deal is not None) == (state.outcome["ended"] == "agreement")
+    assert sum(state.returns) == pytest.approx(100.0 if state.deal else 0.0)
