@@ -192,9 +192,9 @@ def play_matches(
         raise ParameterError(f"turns={turns} and repetitions={repetitions} should be at least 1")
     if indices.size and (indices.min() < 0 or indices.max() >= len(automata)):
         raise ParameterError(f"pairs should name automata 0 to {len(automata) - 1}")
-    cut, step, start, sure = _tables(automata, noise)
+    own, mirror, start, sure = _tables(automata, noise)
     counts = np.zeros((len(indices), repetitions, 4), np.int64)
-    simulated = _loops().play(cut, step, start, sure, indices, turns, repetitions, np.uint64(seed % 2**64), shortcuts, counts)
+    simulated = _loops().play(own, mirror, start, sure, indices, turns, repetitions, np.uint64(seed % 2**64), shortcuts, counts)
     return Batch(counts, turns, int(simulated))
 
 
@@ -206,19 +206,24 @@ def trace_match(
     Raises:
         MissingExtra: numba is not installed.
     """
-    cut, step, start, _ = _tables(automata, noise)
+    own, mirror, start, _ = _tables(automata, noise)
     actions = np.zeros((turns, 2), np.uint8)
-    _loops().trace(cut, step, start, pair[0], pair[1], repetition, np.uint64(seed % 2**64), actions)
+    _loops().trace(own, mirror, start, pair[0], pair[1], repetition, np.uint64(seed % 2**64), actions)
     return actions
 
 
-def _tables(automata: Sequence[Automaton], noise: float) -> tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
-    """Lay all automata end to end: thresholds, successors (four a state), first states, and which draw nothing."""
+def _tables(automata: Sequence[Automaton], noise: float) -> tuple[NDArray[np.uint64], NDArray[np.uint64], NDArray[np.uint64], NDArray[np.bool_]]:
+    """Lay all automata end to end, one row of eight words a state (see the loops), as seat 0 and as seat 1 read them."""
     shaken = [automaton.trembling(noise) for automaton in automata]
-    start = np.cumsum([0, *(automaton.size for automaton in shaken)])[:-1]
-    cut = np.concatenate([np.rint(np.multiply(automaton.cooperation, _ONE)) for automaton in shaken]).astype(np.uint64)
-    step = np.concatenate([np.asarray(automaton.successors, np.int64).ravel() + first for automaton, first in zip(shaken, start, strict=True)])
-    return cut, step, start.astype(np.int64), np.array([automaton.deterministic for automaton in shaken])
+    first = np.cumsum([0, *(automaton.size for automaton in shaken)])
+    rows = np.zeros((first[-1], 8), np.uint64)
+    for automaton, begin, end in zip(shaken, first, first[1:], strict=False):
+        rows[begin:end, 0] = np.rint(np.multiply(automaton.cooperation, _ONE)).astype(np.uint64)
+        rows[begin:end, 1:5] = 8 * (np.asarray(automaton.successors, np.uint64) + np.uint64(begin))
+    mirror = rows.copy()
+    mirror[:, 1:5] = rows[:, 1:5][:, _MIRROR]
+    sure = np.array([automaton.deterministic for automaton in shaken])
+    return rows.ravel(), mirror.ravel(), 8 * first[:-1].astype(np.uint64), sure
 
 
 def _payoffs(payoffs: ArrayLike) -> NDArray[np.float64]:

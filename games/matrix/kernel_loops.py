@@ -2,6 +2,11 @@
 
 Random numbers are SplitMix64 (Steele, Lea and Flood, Fast splittable pseudorandom number generators, 2014): one 64-bit draw a round, its upper half for
 seat 0 and its lower half for seat 1. Each match has a stream of its own, keyed by seed, pair and repetition, so the order of play does not matter.
+
+A state is one row of eight words: how many of the 2**32 draws cooperate, then the places of the rows that follow CC, CD, DC, DD. There are two such
+tables, ``own`` for seat 0 and ``mirror`` for seat 1, whose rows have CD and DC swapped, so that one outcome number serves both seats. Places are unsigned
+because a compiler must otherwise provide for negative ones. Four matches of a pair are played side by side: each is a chain of dependent
+look-ups, and four chains keep the processor busy.
 """
 
 from __future__ import annotations
@@ -29,7 +34,10 @@ _GAMMA = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_2 = np.uint64(0x94D049BB133111EB)
 _LOW = np.uint64(0xFFFFFFFF)
-_30, _27, _31, _32 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(32)
+_FIELD = np.uint64(0xFFFF)
+_1, _4, _16, _27, _30, _31, _32 = (np.uint64(number) for number in (1, 4, 16, 27, 30, 31, 32))
+_BLOCK = 0xFFFF
+"""Rounds after which the four 16-bit counters of one word are emptied."""
 
 
 @njit(cache=True, inline="always")
@@ -49,73 +57,94 @@ def _key(seed: np.uint64, first: int, second: int, repetition: int) -> np.uint64
 
 
 @njit(cache=True, inline="always")
-def _fill(out: Numbers, turns: int, defected_one: int, defected_two: int, both: int) -> None:
-    """Turn the defections of each seat and of both into counts of CC, CD, DC, DD."""
-    out[0] = turns - defected_one - defected_two + both
-    out[1] = defected_two - both
-    out[2] = defected_one - both
-    out[3] = both
+def _turn(own: Words, mirror: Words, one: np.uint64, two: np.uint64, word: np.uint64) -> tuple[np.uint64, np.uint64, np.uint64]:
+    """Play one round: the outcome's number (CC 0, CD 1, DC 2, DD 3) and the places of the next states."""
+    outcome = (np.uint64((word >> _32) >= own[one]) << _1) | np.uint64((word & _LOW) >= mirror[two])
+    return outcome, own[one + outcome + _1], mirror[two + outcome + _1]
+
+
+@njit(cache=True, inline="always")
+def _empty(counters: np.uint64, out: Numbers) -> None:
+    """Add four packed counters to an array."""
+    out[0] += counters & _FIELD
+    out[1] += (counters >> _16) & _FIELD
+    out[2] += (counters >> _32) & _FIELD
+    out[3] += counters >> (_32 + _16)
 
 
 @njit(cache=True, nogil=True)
-def _drawn(cut: Words, step: Numbers, one: int, two: int, turns: int, stream: np.uint64, out: Numbers) -> None:  # noqa: PLR0917  # arrays and numbers only
-    """Play a match with draws."""
-    defected_one = defected_two = both = 0
-    for _ in range(turns):
-        stream += _GAMMA
-        word = _mix(stream)
-        mine = int((word >> _32) >= cut[one])
-        theirs = int((word & _LOW) >= cut[two])
-        defected_one += mine
-        defected_two += theirs
-        both += mine & theirs
-        one = step[4 * one + 2 * mine + theirs]
-        two = step[4 * two + 2 * theirs + mine]
-    _fill(out, turns, defected_one, defected_two, both)
+def _one_match(own: Words, mirror: Words, one: np.uint64, two: np.uint64, turns: int, stream: np.uint64, out: Numbers) -> None:  # noqa: PLR0917  # arrays and numbers only
+    left = turns
+    while left > 0:
+        counters = np.uint64(0)
+        for _ in range(min(left, _BLOCK)):
+            stream += _GAMMA
+            outcome, one, two = _turn(own, mirror, one, two, _mix(stream))
+            counters += _1 << (outcome << _4)
+        _empty(counters, out)
+        left -= _BLOCK
 
 
 @njit(cache=True, nogil=True)
-def _fixed(cut: Words, step: Numbers, one: int, two: int, turns: int, shortcuts: bool, out: Numbers) -> int:  # noqa: PLR0917  # as above
-    """Play a match without draws; return the rounds stepped through.
+def _four_matches(own: Words, mirror: Words, one: np.uint64, two: np.uint64, turns: int, streams: Words, out: Numbers) -> None:  # noqa: PLR0917  # as above
+    one_0 = one_1 = one_2 = one_3 = one
+    two_0 = two_1 = two_2 = two_3 = two
+    stream_0, stream_1, stream_2, stream_3 = streams[0], streams[1], streams[2], streams[3]
+    left = turns
+    while left > 0:
+        counters_0 = counters_1 = counters_2 = counters_3 = np.uint64(0)
+        for _ in range(min(left, _BLOCK)):
+            stream_0 += _GAMMA
+            stream_1 += _GAMMA
+            stream_2 += _GAMMA
+            stream_3 += _GAMMA
+            outcome, one_0, two_0 = _turn(own, mirror, one_0, two_0, _mix(stream_0))
+            counters_0 += _1 << (outcome << _4)
+            outcome, one_1, two_1 = _turn(own, mirror, one_1, two_1, _mix(stream_1))
+            counters_1 += _1 << (outcome << _4)
+            outcome, one_2, two_2 = _turn(own, mirror, one_2, two_2, _mix(stream_2))
+            counters_2 += _1 << (outcome << _4)
+            outcome, one_3, two_3 = _turn(own, mirror, one_3, two_3, _mix(stream_3))
+            counters_3 += _1 << (outcome << _4)
+        _empty(counters_0, out[0])
+        _empty(counters_1, out[1])
+        _empty(counters_2, out[2])
+        _empty(counters_3, out[3])
+        left -= _BLOCK
 
-    With ``shortcuts`` a checkpoint of the joint state is kept and moved on at powers of two (Brent, An improved Monte Carlo factorization algorithm,
-    1980); when the state is met again, the rounds in between are a cycle, and whole cycles of what remains are counted at once.
+
+@njit(cache=True, nogil=True)
+def _without_draws(own: Words, mirror: Words, one: np.uint64, two: np.uint64, turns: int, out: Numbers) -> int:  # noqa: PLR0917  # as above
+    """Play a match in which nothing is drawn until its joint state comes back; count the rest by whole cycles; return the rounds stepped through.
+
+    A checkpoint of the joint state is kept and moved on at powers of two; when it is met again, the rounds in between are a cycle
+    (Brent, An improved Monte Carlo factorization algorithm, 1980).
     """
-    defected_one = defected_two = both = 0
     mark_one, mark_two, mark_turn, mark_next = one, two, 0, 1
-    seen_one = seen_two = seen_both = 0
+    seen = np.zeros(4, np.int64)
     turn = stepped = 0
+    searching = True
     while turn < turns:
-        mine = int(cut[one] == 0)
-        theirs = int(cut[two] == 0)
-        defected_one += mine
-        defected_two += theirs
-        both += mine & theirs
-        one = step[4 * one + 2 * mine + theirs]
-        two = step[4 * two + 2 * theirs + mine]
+        outcome, one, two = _turn(own, mirror, one, two, np.uint64(0))
+        out[outcome] += 1
         turn += 1
         stepped += 1
-        if shortcuts:
-            if one == mark_one and two == mark_two:
-                period = turn - mark_turn
-                cycles = (turns - turn) // period
-                defected_one += cycles * (defected_one - seen_one)
-                defected_two += cycles * (defected_two - seen_two)
-                both += cycles * (both - seen_both)
-                turn += cycles * period
-                shortcuts = False
-            elif turn == mark_next:
-                mark_one, mark_two, mark_turn, mark_next = one, two, turn, 2 * turn
-                seen_one, seen_two, seen_both = defected_one, defected_two, both
-    _fill(out, turns, defected_one, defected_two, both)
+        if searching and one == mark_one and two == mark_two:
+            cycles = (turns - turn) // (turn - mark_turn)
+            out += cycles * (out - seen)
+            turn += cycles * (turn - mark_turn)
+            searching = False
+        elif searching and turn == mark_next:
+            mark_one, mark_two, mark_turn, mark_next = one, two, turn, 2 * turn
+            seen[:] = out
     return stepped
 
 
 @njit(cache=True, nogil=True)
 def play(  # noqa: PLR0917  # as above
-    cut: Words,
-    step: Numbers,
-    start: Numbers,
+    own: Words,
+    mirror: Words,
+    start: Words,
     sure: NDArray[np.bool_],
     pairs: Numbers,
     turns: int,
@@ -127,41 +156,45 @@ def play(  # noqa: PLR0917  # as above
     """Play all repetitions of all pairs into ``counts``; return the rounds stepped through.
 
     Args:
-        cut: per state, how many of the 2**32 draws cooperate.
-        step: four successors a state (after CC, CD, DC, DD, own action first).
-        start: per automaton, its first state.
+        own: the states as seat 0 reads them.
+        mirror: the same as seat 1 reads them.
+        start: per automaton, the place of its first state.
         sure: per automaton, whether it draws nothing.
         pairs: shape (pairs, 2), automata in seat 0 and seat 1.
         turns: rounds a match.
         repetitions: matches a pair.
         seed: of all draws.
         shortcuts: whether matches without draws may skip cycles and repetitions.
-        counts: shape (pairs, repetitions, 4), filled.
+        counts: shape (pairs, repetitions, 4), all zero; filled.
     """
     simulated = 0
+    streams = np.zeros(4, np.uint64)
     for index in range(len(pairs)):
         first, second = pairs[index, 0], pairs[index, 1]
-        for repetition in range(repetitions):
-            out = counts[index, repetition]
-            if not (sure[first] and sure[second]):
-                _drawn(cut, step, start[first], start[second], turns, _key(seed, first, second, repetition), out)
-                simulated += turns
-            elif shortcuts and repetition > 0:
-                out[:] = counts[index, 0]
-            else:
-                simulated += _fixed(cut, step, start[first], start[second], turns, shortcuts, out)
+        one, two, out = start[first], start[second], counts[index]
+        if shortcuts and sure[first] and sure[second]:
+            simulated += _without_draws(own, mirror, one, two, turns, out[0])
+            for repetition in range(1, repetitions):
+                out[repetition] = out[0]
+            continue
+        fours = repetitions - repetitions % 4
+        for repetition in range(0, fours, 4):
+            for lane in range(4):
+                streams[lane] = _key(seed, first, second, repetition + lane)
+            _four_matches(own, mirror, one, two, turns, streams, out[repetition : repetition + 4])
+        for repetition in range(fours, repetitions):
+            _one_match(own, mirror, one, two, turns, _key(seed, first, second, repetition), out[repetition])
+        simulated += turns * repetitions
     return simulated
 
 
 @njit(cache=True, nogil=True)
-def trace(cut: Words, step: Numbers, start: Numbers, first: int, second: int, repetition: int, seed: np.uint64, actions: NDArray[np.uint8]) -> None:  # noqa: PLR0917  # as above
+def trace(  # noqa: PLR0917  # as above
+    own: Words, mirror: Words, start: Words, first: int, second: int, repetition: int, seed: np.uint64, actions: NDArray[np.uint8]
+) -> None:
     """Write the actions of one match into ``actions``, shape (turns, 2); the same draws as :func:`play`."""
     one, two, stream = start[first], start[second], _key(seed, first, second, repetition)
     for turn in range(len(actions)):
         stream += _GAMMA
-        word = _mix(stream)
-        mine = int((word >> _32) >= cut[one])
-        theirs = int((word & _LOW) >= cut[two])
-        actions[turn, 0], actions[turn, 1] = mine, theirs
-        one = step[4 * one + 2 * mine + theirs]
-        two = step[4 * two + 2 * theirs + mine]
+        outcome, one, two = _turn(own, mirror, one, two, _mix(stream))
+        actions[turn, 0], actions[turn, 1] = outcome >> _1, outcome & _1
