@@ -10,11 +10,26 @@ from __future__ import annotations
 import itertools
 import json
 import math
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from .replies import (
+    MAX_REPLY_CHARS,
+    Unreadable,
+    clean_text,
+    find_bracket,
+    find_json,
+    find_speech,
+    find_tagged,
+    find_whole,
+    last_object,
+    read_number,
+    read_object,
+    read_pairs,
+    short,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,13 +50,6 @@ __all__ = [
     "clean_text",
     "last_object",
 ]
-
-MAX_REPLY_CHARS = 100_000
-"""Replies longer than this are not read at all."""
-_MAX_JSON_STARTS = 64
-"""How many opening braces of a reply are tried, counted from its end: a bound on work, not on sense."""
-_MAX_JSON_CHARS = 3 * MAX_REPLY_CHARS
-"""How many characters these tries may read together."""
 
 
 class Move(NamedTuple):
@@ -69,10 +77,6 @@ class Parsed(NamedTuple):
     move: Move | None
     status: Status
     problem: str | None = None
-
-
-class Unreadable(ValueError):
-    """A value has the wrong shape for its domain (as against being out of bounds)."""
 
 
 class Domain:
@@ -144,7 +148,7 @@ class OneOf(Domain):
     def check(self, value: Any) -> str | None:
         if isinstance(value, str) and value in self._set:  # type: ignore[attr-defined]
             return None
-        return f"{_short(value)} is not one of: {', '.join(self.options)}"
+        return f"{short(value)} is not one of: {', '.join(self.options)}"
 
     def read(self, raw: Any) -> tuple[Any, bool]:
         if isinstance(raw, bool) or not isinstance(raw, str | int):
@@ -191,10 +195,10 @@ class Integer(Domain):
     def check(self, value: Any) -> str | None:
         if type(value) is int and self.low <= value <= self.high and (value - self.low) % self.step == 0:
             return None
-        return f"{_short(value)} is not {self.explain()}"
+        return f"{short(value)} is not {self.explain()}"
 
     def read(self, raw: Any) -> tuple[Any, bool]:
-        number, repaired = _number(raw)
+        number, repaired = read_number(raw)
         if number != int(number):
             return number, repaired
         return int(number), repaired or isinstance(number, float)
@@ -231,10 +235,10 @@ class Real(Domain):
     def check(self, value: Any) -> str | None:
         if type(value) in (int, float) and math.isfinite(value) and self.low <= value <= self.high:
             return None
-        return f"{_short(value)} is not {self.explain()}"
+        return f"{short(value)} is not {self.explain()}"
 
     def read(self, raw: Any) -> tuple[Any, bool]:
-        number, repaired = _number(raw)
+        number, repaired = read_number(raw)
         rounded = round(float(number), self.decimals)
         return rounded, repaired or rounded != number
 
@@ -260,7 +264,7 @@ class Text(Domain):
     def check(self, value: Any) -> str | None:
         if isinstance(value, str) and len(value) <= self.max_chars and clean_text(value) == value:
             return None
-        return f"{_short(value)} is not {self.explain()}"
+        return f"{short(value)} is not {self.explain()}"
 
     def read(self, raw: Any) -> tuple[Any, bool]:
         if not isinstance(raw, str):
@@ -329,9 +333,9 @@ class Record(Domain):
     def read(self, raw: Any) -> tuple[Any, bool]:
         repaired = isinstance(raw, str)
         if isinstance(raw, str):
-            raw = _object(raw.strip())
+            raw = read_object(raw.strip())
         if isinstance(raw, str):
-            raw = _pairs(raw)
+            raw = read_pairs(raw)
         if not isinstance(raw, dict):
             raise Unreadable(f"expected the fields {', '.join(name for name, _ in self.fields)}")
         known = {str(name).casefold(): item for name, item in raw.items()}
@@ -424,12 +428,12 @@ class Acts(Domain):
             if name == value["act"]:
                 problem = record.check({key: item for key, item in value.items() if key != "act"})
                 return problem and f"{name}: {problem}"
-        return f"the act {_short(value['act'])} is not open now; open: {', '.join(self.names)}"
+        return f"the act {short(value['act'])} is not open now; open: {', '.join(self.names)}"
 
     def read(self, raw: Any) -> tuple[Any, bool]:
         if isinstance(raw, str):
             head, _, rest = raw.strip().partition(" ")
-            raw = {**_pairs(rest), "act": head.strip("[]().,;:!*`'\"")}
+            raw = {**read_pairs(rest), "act": head.strip("[]().,;:!*`'\"")}
             repaired = True
         else:
             repaired = False
@@ -567,12 +571,12 @@ class ActionSpec:
             return self._bad(truncated, Status.UNPARSABLE, f"the reply has {len(reply)} characters; at most {MAX_REPLY_CHARS} are read")
         whole_lines = reply[: reply.rfind("\n") + 1] if truncated else reply
         if self.say_only:
-            found = _find_speech(reply, whole_lines, next(iter(self.domain.values()))) or _find_tagged(whole_lines)
+            found = find_speech(reply, whole_lines, next(iter(self.domain.values()))) or find_tagged(whole_lines)
         else:
-            found = _find_json(reply) or _find_tagged(whole_lines)
+            found = find_json(reply) or find_tagged(whole_lines)
             if not truncated:
                 # brackets in a free text are part of it
-                found = found or (None if isinstance(self.domain, Text) else _find_bracket(reply)) or _whole(reply)
+                found = found or (None if isinstance(self.domain, Text) else find_bracket(reply)) or find_whole(reply)
         if found is None:
             nothing = "there is no answer in it" if truncated or reply.strip() else "the reply is empty"
             return self._bad(truncated, Status.UNPARSABLE, nothing)
@@ -601,131 +605,3 @@ class ActionSpec:
         if truncated:
             return Parsed(None, Status.TRUNCATED, f"the reply was cut off at the token limit ({problem})")
         return Parsed(None, status, problem)
-
-
-# control characters, line separators, marks that change the direction of text, and the invisible "tag" letters that smuggle hidden text
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\U000e0000-\U000e007f]")
-_ANSWER = re.compile(r"^[ \t>*_#-]*answer[ \t*_]*[:=][ \t*_]*(.*)$", re.IGNORECASE | re.MULTILINE)
-_SAY = re.compile(r"^[ \t>*_#-]*say[ \t*_]*[:=][ \t*_]*(.*)$", re.IGNORECASE | re.MULTILINE)
-_BRACKET = re.compile(r"\[([^\[\]\n]{1,400})\]")
-_PAIR = re.compile(r"(?<![^\s=:,;])([^\s=:,;]{1,80})[ \t]*[=:][ \t]*([^\s,;]{1,80})")
-_FOUND = tuple[Any, Any, str]
-
-
-def clean_text(text: str) -> str:
-    """Take control characters, direction marks, invisible tag letters and lone surrogates out of untrusted text."""
-    if not text.isascii():
-        text = text.encode("utf-8", "replace").decode("utf-8")
-    return _CONTROL.sub("", text.replace("\r\n", "\n"))
-
-
-# models put line breaks into strings where JSON wants \\n
-_DECODER = json.JSONDecoder(strict=False)
-
-
-def last_object(reply: str, keys: tuple[str, ...] = ("choice", "act")) -> dict[str, Any] | None:
-    """Find the last JSON object in a reply that is an answer (has one of ``keys``); None when there is none."""
-    starts = [match.start() for match in re.finditer(r"\{", reply)][-_MAX_JSON_STARTS:]
-    best, end, budget = None, -1, _MAX_JSON_CHARS
-    for start in starts:
-        if start < end:
-            continue
-        try:
-            value, end = _DECODER.raw_decode(reply, start)
-            read = end - start
-        except json.JSONDecodeError as problem:
-            value, read = None, problem.pos - start
-        except (ValueError, RecursionError):  # a number of thousands of digits, brackets thousands deep
-            value, read = None, len(reply) - start
-        if isinstance(value, dict) and any(key in value for key in keys):
-            best = value
-        budget -= read
-        if budget < 0:
-            break
-    return best
-
-
-def _find_json(reply: str) -> _FOUND | None:
-    found = last_object(reply)
-    if found is None:
-        return None
-    choice = found["choice"] if "choice" in found else {key: item for key, item in found.items() if key != "say"}
-    return choice, found.get("say"), "json"
-
-
-def _find_tagged(reply: str) -> _FOUND | None:
-    answers = _ANSWER.findall(reply)
-    if not answers:
-        return None
-    return answers[-1].strip().rstrip("*_ "), _said(reply), "tag"
-
-
-def _said(reply: str) -> str | None:
-    said = _SAY.findall(reply)
-    return said[-1].rstrip(" \t*_") if said else None
-
-
-def _find_speech(reply: str, whole_lines: str, only: Any) -> _FOUND | None:
-    found = last_object(reply, ("say", "choice"))
-    if found is not None:
-        return found.get("choice", only), found.get("say"), "json"
-    said = _said(whole_lines)
-    return (only, said, "json") if said is not None else None
-
-
-def _find_bracket(reply: str) -> _FOUND | None:
-    brackets = _BRACKET.findall(reply)
-    return (brackets[-1].strip(), None, "bracket") if brackets else None
-
-
-def _whole(reply: str) -> _FOUND | None:
-    text = reply.strip()
-    return (text, None, "whole") if text else None
-
-
-def _pairs(text: str) -> dict[str, Any]:
-    """Read ``book=1 hat: 2``; raises Unreadable where a name is given two values or a number is left over (``price=2,5``)."""
-    text = text[:4000]
-    pairs: dict[str, Any] = {}
-    for name, value in _PAIR.findall(text):
-        if pairs.setdefault(name, value) != value:
-            raise Unreadable(f"{_short(name)} is given twice")
-    if re.search(r"\d", _PAIR.sub(" ", text)):
-        raise Unreadable("expected pairs such as name=value, and no other numbers")
-    return pairs
-
-
-def _object(text: str) -> Any:
-    """Read a text that is one JSON object; anything else is returned as it stands."""
-    if text[:1] == "{":
-        try:
-            return _DECODER.decode(text)
-        except (ValueError, RecursionError):
-            pass
-    return text
-
-
-_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
-_NUMBER = re.compile(r"[$€£]?\s*([-+]?(?:\d{1,15}(?:\.\d{0,15})?|\.\d{1,15})(?:[eE][-+]?\d{1,2})?)\s*([a-zA-Z%€£$]{0,12})\.?")
-_SCALES = frozenset({"k", "m", "b", "bn", "mn", "mio", "hundred", "thousand", "million", "billion", "dozen"})
-
-
-def _number(raw: Any) -> tuple[float, bool]:
-    if isinstance(raw, bool):
-        raise Unreadable("expected a number")
-    if isinstance(raw, int | float):
-        if abs(raw) > 1e15 or not math.isfinite(raw):
-            raise Unreadable("expected a finite number")
-        return raw, False
-    if isinstance(raw, str):
-        match = _NUMBER.fullmatch(_THOUSANDS.sub("", raw.strip(" \t\r\n*_`'\"[]<>"))) if len(raw) <= 100 else None
-        if match and match[2].casefold() not in _SCALES:
-            number = float(match[1])
-            if abs(number) <= 1e15:
-                return (int(number) if number == int(number) else number), True
-    raise Unreadable("expected a number")
-
-
-def _short(value: Any) -> str:
-    text = ascii(value)
-    return text if len(text) <= 60 else text[:57] + "..."
