@@ -22,29 +22,32 @@ _MAX_LABELS = 8
 _MAX_LIST = 8
 
 
-def _numbers(name: str, value: Any) -> Iterable[tuple[str, float]]:
-    """Give the numbers of one fact: its own (yes is 1), or those of a short list, by position."""
+def _numbers(name: str, value: Any, seats: int | None) -> Iterable[tuple[str, float]]:
+    """Give the numbers of one fact: its own (yes is 1), or those of a short list by position; of a list with a number for each seat, the mean as well."""
     if isinstance(value, bool | int | float):
         if math.isfinite(value):
             yield name, float(value)
     elif isinstance(value, list) and 0 < len(value) <= _MAX_LIST and all(isinstance(item, bool | int | float) for item in value):
+        if len(value) == seats and math.isfinite(sum(value)):
+            yield name, sum(value) / seats
         for index, item in enumerate(value):
             if math.isfinite(item):
                 yield f"{name}[{index}]", float(item)
 
 
-def fact_means(outcomes: Sequence[Mapping[str, Any]], clusters: Sequence[int], *, level: float = 0.95) -> dict[str, Estimate]:
+def fact_means(outcomes: Sequence[Mapping[str, Any]], clusters: Sequence[int], *, seats: int | None = None, level: float = 0.95) -> dict[str, Estimate]:
     """Average the numeric and yes-no facts of the matches of one game.
 
     Args:
         outcomes: facts, one mapping a match; a match that lacks a fact does not enter its mean.
         clusters: cluster of each match.
+        seats: of the game; a list of that many numbers is averaged over the seats, too.
         level: coverage of the Student intervals over cluster means.
     """
     found: dict[str, tuple[list[float], list[int]]] = {}
     for outcome, cluster in zip(outcomes, clusters, strict=True):
         for fact, value in outcome.items():
-            for name, number in _numbers(str(fact), value):
+            for name, number in _numbers(str(fact), value, seats):
                 values, where = found.setdefault(name, ([], []))
                 values.append(number)
                 where.append(cluster)
@@ -71,7 +74,8 @@ def label_counts(outcomes: Iterable[Mapping[str, Any]]) -> tuple[tuple[str, tupl
 def beside_predictions(cards: Iterable[Prediction], observed: Mapping[str, Estimate]) -> tuple[PredictionRow, ...]:
     """Lay prediction cards beside observed means.
 
-    A card is matched with the outcome fact named as its quantity, or as its quantity without ``_rate`` (the mean of a yes-no fact is its rate).
+    A card is matched with the outcome fact named as its quantity, or as its quantity without ``_rate`` (the mean of a yes-no fact is its rate); a card
+    with a list is matched element by element, one with a number with the mean over seats.
     """
     rows = []
     for card in cards:

@@ -115,8 +115,6 @@ def bradley_terry(
     Raises:
         NoResults: no two different players were ever compared.
     """
-    from scipy.sparse.csgraph import connected_components
-
     pairs = comparisons(results, team_games)
     if not len(pairs):
         raise NoResults("no two different players met with returns that can be compared, so there is nothing to rate")
@@ -142,20 +140,27 @@ def bradley_terry(
     for index, player in enumerate(rated):
         method = f"percentiles of {bootstrap} resamples of whole matches"
         estimates[player] = percentile_interval(float(point[index]), draws[:, index], level=level, n=int(n[index]), method=method)
-    notes = []
-    if connected_components(counts > 0, directed=True, connection="strong")[0] > 1:
-        unbeaten = [results.players[rated[i]] for i in np.flatnonzero((counts.sum(0) == 0) & (counts.sum(1) > 0))]
-        winless = [results.players[rated[i]] for i in np.flatnonzero((counts.sum(1) == 0) & (counts.sum(0) > 0))]
-        who = "; ".join(f"{', '.join(names)} {what}" for names, what in ((unbeaten, "never lost or drew"), (winless, "never won or drew")) if names)
-        notes.append(
-            "Wins and losses do not connect all players"
-            + (f" ({who})" if who else "")
-            + f": how far apart they are rated is set by the {virtual_draws:g} virtual draw credited to each player, not by the matches."
-        )
+    notes = _connection_notes(counts, [results.players[index] for index in rated], virtual_draws)
     if len(rated) < len(results.players):
         names = ", ".join(results.players[i] for i in sorted(set(range(len(results.players))) - set(rated.tolist())))
         notes.append(f"Not rated, for want of a comparable opponent: {names}.")
     return Ratings(results.players, tuple(estimates), tuple(notes))
+
+
+def _connection_notes(counts: Floats, names: Sequence[str], virtual_draws: float) -> list[str]:
+    """Say where the matches alone do not place players on one scale (Hunter 2004, assumption 1): the virtual draws then do."""
+    from scipy.sparse.csgraph import connected_components
+
+    prior = f"is set by the {virtual_draws:g} virtual draw credited to each player, not by the matches"
+    groups = int(connected_components(counts > 0, directed=False)[0])
+    if groups > 1:
+        return [f"The players fall into {groups} groups that never met: how the groups are rated against each other {prior}."]
+    if int(connected_components(counts > 0, directed=True, connection="strong")[0]) == 1:
+        return []
+    unbeaten = [names[index] for index in np.flatnonzero((counts.sum(0) == 0) & (counts.sum(1) > 0)).tolist()]
+    winless = [names[index] for index in np.flatnonzero((counts.sum(1) == 0) & (counts.sum(0) > 0)).tolist()]
+    who = "; ".join(f"{', '.join(some)} {what}" for some, what in ((unbeaten, "never lost or drew"), (winless, "never won or drew")) if some)
+    return [f"Wins and losses do not connect all players{f' ({who})' if who else ''}: how far apart they are rated {prior}."]
 
 
 def plackett_luce(results: Results, *, alpha: float = 0.01, seed: int = 0) -> Floats:

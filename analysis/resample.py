@@ -39,6 +39,8 @@ def percentile_interval(value: float, draws: Floats, *, level: float, n: int, me
     Fewer than two independent units give no interval.
     """
     draws = draws[np.isfinite(draws)]
+    if not len(draws):
+        return Estimate(value, n=n, level=level, method="no resampling: no interval")
     if n < 2 or len(draws) < 2:
         return Estimate(value, n=n, level=level, method="too few independent matches for an interval")
     low, high = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2])

@@ -51,7 +51,7 @@ def game_sections(
         part = results.of_game(results.games.index(labels[key]))
         mine = first_seat & table["valid"] & (table["game_hash"] == key)
         facts = [outcomes[match] for match in table["match"][mine].tolist()]
-        means = fact_means(facts, cluster_of[mine].tolist(), level=level)
+        means = fact_means(facts, cluster_of[mine].tolist(), seats=int(part.seat.max()) + 1, level=level)
         game = rules.get(key)
         kind = row.type
         yield GameSection(
@@ -64,8 +64,8 @@ def game_sections(
             matches=part.matches,
             params=tuple((name, str(value)[:200]) for name, value in row.params.items()),
             facts=_type_facts(kind),
-            payoffs=_cells(payoff_table(part, level=level), results),
-            wins=_cells(win_rates(part, level=level), results) if kind["utility"] not in TEAM else None,
+            payoffs=_cells(payoff_table(part, level=level), part),
+            wins=_cells(win_rates(part, level=level), part) if kind["utility"] not in TEAM else None,
             seats=_seat_rows(part, _roles(table, key), level),
             predictions=beside_predictions(game.predictions(), means) if game else (),
             outcomes=tuple(means.items()),
@@ -100,7 +100,14 @@ def _seat_rows(part: Results, roles: Sequence[str], level: float) -> tuple[SeatR
     return tuple(rows)
 
 
-def _cells(table: PairTable, results: Results) -> PairCells | None:
+def _cells(table: PairTable, part: Results) -> PairCells | None:
+    """Name the players of a table and put them in the order of their mean return in the game, best first."""
     if not any(cell for row in table.cells for cell in row):
         return None
-    return PairCells(tuple(results.players[index] for index in table.players), table.cells)
+    size = len(part.players)
+    mean = np.bincount(part.player, weights=part.returns, minlength=size) / np.maximum(np.bincount(part.player, minlength=size), 1)
+    order = sorted(range(len(table.players)), key=lambda index: (-mean[table.players[index]], table.players[index]))
+    return PairCells(
+        tuple(part.players[table.players[index]] for index in order),
+        tuple(tuple(table.cells[row][column] for column in order) for row in order),
+    )

@@ -14,7 +14,7 @@ import numpy as np
 from ..arena.report.summary import STATUSES, Estimate, RunSummary, Spending, Standing, Transcript
 from ..arena.report.transcript import transcribe
 from ..arena.store import GameRow, MatchRow, Run
-from ..errors import LudensError
+from ..errors import LudensError, ParameterError
 from ..games.core import Game
 from ..games.registry import make
 from .account import faults_of, methods_of
@@ -42,7 +42,12 @@ def summarise(run: Run, *, bootstrap: int = 200, seed: int = 0, transcripts: int
 
     Raises:
         NoResults: no match has ended in a result.
+        ParameterError: ``bootstrap`` or ``transcripts`` is negative, or ``level`` not between 0 and 1.
     """
+    if bootstrap < 0 or transcripts < 0:
+        raise ParameterError(f"bootstrap={bootstrap} and transcripts={transcripts} should be 0 or more")
+    if not 0 < level < 1:
+        raise ParameterError(f"level={level} should lie between 0 and 1, such as 0.95")
     table, games, matches = run.seat_table(), run.games(), run.matches()
     names = unique_names(run.players())
     labels = unique_labels(games)

@@ -18,7 +18,7 @@
 
   const exchange = (one, index) => {
     const facts = [one.model, one.tokens ? plural(one.tokens, "token") : "", one.latency ? `${one.latency.toFixed(2)} s` : "",
-      one.retries ? plural(one.retries, "retry").replace("retrys", "retries") : "", one.cached ? "from cache" : ""].filter(Boolean).join(" · ");
+      one.retries ? (one.retries === 1 ? "1 retry" : `${one.retries} retries`) : "", one.cached ? "from cache" : ""].filter(Boolean).join(" · ");
     const box = add(make("div", "exchange"), add(make("p", "facts"), make("b", "", `Try ${index + 1}`), make("span", "", facts)));
     if (one.earlier) box.append(make("p", "facts", `${plural(one.earlier, "earlier message")} of this conversation, then:`));
     for (const [role, text] of one.prompt || []) add(box, add(make("div", "message"), make("span", "role", role), make("pre", "", text)));

@@ -100,6 +100,19 @@ def test_transitive_toy_is_ordered_and_disconnection_is_said() -> None:
     assert "c never won" in rated.notes[0]
 
 
+def test_groups_that_never_met_are_said() -> None:
+    rows = []
+    for index, (one, two) in enumerate([("a", "b"), ("b", "a"), ("c", "d"), ("d", "c")]):
+        rows += [(f"m{index}", "g", 0, one, 1.0), (f"m{index}", "g", 1, two, 0.0)]
+    assert "2 groups that never met" in bradley_terry(table(rows), bootstrap=0).notes[0]
+
+
+def test_a_bystander_is_not_rated() -> None:
+    rated = bradley_terry(table([("m0", "g", 0, "a", 1.0), ("m0", "g", 1, "b", 0.0), ("m1", "g", 0, "c", 1.0), ("m1", "g", 1, "c", 0.0)]), bootstrap=0)
+    assert [estimate is None for estimate in rated.ratings] == [False, False, True]
+    assert any("Not rated" in note and "c." in note for note in rated.notes)
+
+
 def test_without_virtual_draws_an_unbeaten_player_is_an_error() -> None:
     with pytest.raises(ArithmeticError):
         fit_bradley_terry(np.array([[0.0, 3.0], [0.0, 0.0]]), virtual_draws=0.0)

@@ -19,6 +19,7 @@ from ludens.arena.plan import Match
 from ludens.arena.report import RunSummary
 from ludens.arena.rows import episode_rows
 from ludens.arena.store import Run
+from ludens.errors import ParameterError
 from ludens.games.core import Prediction
 
 KINDS = ("tit_for_tat", "defector", "cooperator", "random")
@@ -74,6 +75,14 @@ def test_payoff_tables_are_the_known_payoffs(summary: RunSummary) -> None:
     assert values["tit_for_tat", "cooperator"] == 4 * 3
     assert values["tit_for_tat", "defector"] == 0 + 3 * 1
     assert ("random", "random") not in values
+
+
+def test_tables_show_the_best_earner_first(summary: RunSummary) -> None:
+    game = next(game for game in summary.games if game.label.startswith("prisoners"))
+    assert game.payoffs is not None
+    assert game.payoffs.players[0] == "defector"
+    assert game.wins is not None
+    assert game.wins.players == game.payoffs.players
 
 
 def test_matches_of_a_pair_on_the_same_seed_are_one_cluster(folder: Path) -> None:
@@ -138,6 +147,8 @@ def test_facts_are_averaged_and_counted() -> None:
     ]
     means = fact_means(outcomes, [0, 1, 2])
     assert {name: round(mean.value, 3) for name, mean in means.items()} == {"deal": 0.667, "price": 15.0, "shares[0]": 0.25, "shares[1]": 0.75}
+    assert fact_means(outcomes, [0, 1, 2], seats=2)["shares"].value == 0.5
+    assert "shares" not in means
     assert means["deal"].n == 3
     assert means["deal"].high == 1.0  # shares have no interval beyond 1
     assert label_counts(outcomes) == (("ended", (("deal", 2), ("walk", 1))),)
@@ -154,3 +165,16 @@ def test_predictions_stand_beside_what_was_observed() -> None:
     assert [(row.quantity, row.observed and round(row.observed.value, 2), row.agrees) for row in rows] == [
         ("deal_rate", 1.0, False), ("shares[0]", 0.4, True), ("shares[1]", 0.6, True), ("total", None, None),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("wrong", [{"bootstrap": -1}, {"transcripts": -1}, {"level": 1.0}, {"level": 0.0}])
+def test_bad_requests_are_refused(folder: Path, wrong: dict[str, float]) -> None:
+    with Run.open(folder) as run, pytest.raises(ParameterError, match="should"):
+        summarise(run, **wrong)
+
+
+def test_without_resampling_there_are_no_intervals(folder: Path) -> None:
+    with Run.open(folder) as run:
+        row = summarise(run, bootstrap=0).standings[0]
+    assert not row.score.has_interval
+    assert row.score.method == "no resampling: no interval"

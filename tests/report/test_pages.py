@@ -13,6 +13,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ludens.arena.record import Episode
 from ludens.arena.report import Estimate, RunSummary, render_replay, render_report, transcribe
@@ -110,6 +112,15 @@ def test_hostile_text_is_data(which: str, request: pytest.FixtureRequest) -> Non
 def test_data_block_survives_every_awkward_character() -> None:
     nasty = {"text": HOSTILE + "]]>\x00\ud800" + "".join(map(chr, range(0x250)))}
     assert json.loads(str(_data_block(nasty))) == nasty
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(st.characters(codec=None, categories=None), max_size=80), st.text(st.sampled_from("<>/!-script&;'\"{}%"), max_size=60))
+def test_any_text_stays_within_its_data_block(text: str, markup: str) -> None:
+    block = str(_data_block({"one": text, markup: markup}))
+    assert not set("<>&") & set(block)
+    assert block.isascii()
+    assert json.loads(block) == {"one": text, markup: markup}
 
 
 def test_lone_surrogates_can_be_written(summary: RunSummary) -> None:
