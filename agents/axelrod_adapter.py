@@ -75,13 +75,12 @@ class AxelrodPlayer(BasePlayer):
             self._player.set_match_attributes(**_attributes(observation.game, self.seat))
             self._player.set_seed(int(np.random.default_rng(self.seed).integers(2**31)))
             self._ready = True
-        events = observation.events
-        if len(events) > self._read:
+        if fresh := observation.since(self._read):
+            self._read += len(fresh)
             faces = (library.Action.C, library.Action.D)
-            for mine, theirs in read_actions(events[self._read :], self.seat):
+            for mine, theirs in read_actions(fresh, self.seat):
                 self._player.update_history(faces[mine], faces[theirs])
                 self._mirror.update_history(faces[theirs], faces[mine])
-            self._read = len(events)
         domain = observation.action_spec.domain
         if domain.size() == 1:
             return Move(next(domain.values()))

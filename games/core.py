@@ -209,6 +209,10 @@ class Observation:
         """All events this seat has seen so far, oldest first; only ever grows."""
         return EventView(self._state._seen[self.seat], self._events)
 
+    def since(self, count: int) -> list[Event]:
+        """Give ``events[count:]``: what is new to a player that has read ``count`` events."""
+        return self._state._seen[self.seat][count : self._events]
+
     @property
     def request(self) -> str:
         """What is asked now, in words."""

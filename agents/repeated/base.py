@@ -75,30 +75,39 @@ class Strategy(BasePlayer, Generic[Memory]):
         super().start(seat, game_type, seed)
         self._memory = self.opening()
         self._read = 0
+        self._moves: tuple[Move, Move] | None = None
         self._rng: np.random.Generator | None = None
 
     def act(self, observation: Observation) -> Move:
-        events = observation.events
-        if len(events) > self._read:
-            for mine, theirs in read_actions(events[self._read :], self.seat):
+        if self._moves is None:
+            self._sit_down(observation.game)
+            assert self._moves is not None
+        if fresh := observation.since(self._read):
+            self._read += len(fresh)
+            for mine, theirs in read_actions(fresh, self.seat):
                 self._memory = self.after(self._memory, mine, theirs)
-            self._read = len(events)
         chance = self.cooperates(self._memory)
-        names: tuple[str, str] = observation.game.shown[self.seat]  # type: ignore[attr-defined]  # fits() asked for it
-        domain = observation.action_spec.domain
-        if domain.size() == 1:
-            return Move(next(domain.values()), self._say(chance, names, observation))
+        if self._talks:
+            domain = observation.action_spec.domain
+            if domain.size() == 1:
+                return Move(next(domain.values()), self._say(chance, observation))
         if 0 < chance < 1:
             if self._rng is None:
                 self._rng = np.random.default_rng(self.seed)
             chance = self._rng.random() < chance
-        return Move(names[C if chance else D])
+        return self._moves[C if chance else D]
 
-    def _say(self, chance: float, names: tuple[str, str], observation: Observation) -> str | None:
+    def _sit_down(self, game: Any) -> None:
+        """Look up, once an episode, what the actions are called and whether there is talk."""
+        self._names: tuple[str, str] = game.shown[self.seat]
+        self._moves = (Move(self._names[C]), Move(self._names[D]))
+        self._talks = self.game_type.language
+
+    def _say(self, chance: float, observation: Observation) -> str | None:
         if self.talk == "silent" or (self.talk == "honest" and 0 < chance < 1):
             return None
         lines = _HONEST if self.talk == "honest" else _PROMISE
-        line = lines[(self.seed + observation.turn) % len(lines)].format(names[D if self.talk == "honest" and not chance else C], names[C])
+        line = lines[(self.seed + observation.turn) % len(lines)].format(self._names[D if self.talk == "honest" and not chance else C], self._names[C])
         return line if len(line) <= observation.action_spec.say_chars else None
 
     # -- as an automaton ---------------------------------------------------------------------------------------------
