@@ -7,7 +7,7 @@ leader makes the final proposal and all parties vote at once. It passes when eve
 vote for it. Then each earns its score of the deal, the leader ``bonus`` more when the vote was unanimous; else each earns its threshold.
 
 Sheets are drawn at random and kept when the shares of deals that would pass, and that all parties could accept, lie within bounds:
-these set how hard the game is.
+these set how hard the game is. (Thresholds lie around the quantile of each party's scores at which the wanted share would pass by chance.)
 
 | parameter | meaning | default |
 |---|---|---|
@@ -94,6 +94,10 @@ class Deliberation(Game):
         for name in ("acceptable", "unanimous"):
             low, high = getattr(self, name)
             self.require(0 <= low <= high <= 1, name, "should be two shares from 0 to 1, the smaller first")
+        # without leave to dissent, the deals that pass are those that all accept
+        alike = self.dissent == 0 or len(self.vetoes) == self.parties
+        low, high = (self.unanimous[0], self.unanimous[1] if alike else 1.0)
+        self.require(low <= self.acceptable[1] and self.acceptable[0] <= high, "acceptable", f"cannot hold together with unanimous={self.unanimous}")
         self.require(0 <= self.say_chars <= 4000, "say_chars", "should be from 0 to 4000")
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
@@ -12,12 +13,12 @@ from numpy.typing import NDArray
 from ...errors import ParameterError
 from .instances import grid
 
-__all__ = ["FULL_SCORE", "Sheet", "accepts", "deal_grid", "draw_sheets", "passes", "sheet_scores"]
+__all__ = ["FULL_SCORE", "Sheet", "accepts", "deal_grid", "draw_sheets", "middle_quantile", "passes", "sheet_scores"]
 
 FULL_SCORE = 100
 """What the best deal for a party scores on its own sheet."""
-THRESHOLD_QUANTILES = (0.35, 0.60)
-"""A party's threshold lies at a quantile of its scores drawn uniformly from here."""
+THRESHOLD_SPREAD = 0.125
+"""A party's threshold lies at a quantile of its scores, drawn uniformly so far below and above the middle one."""
 MAX_TRIES = 20_000
 
 Sheet = dict[str, Any]
@@ -57,8 +58,39 @@ def passes(yes: NDArray[np.bool_], vetoes: tuple[int, ...], dissent: int) -> NDA
     return np.asarray(yes[:, list(vetoes)].all(axis=1) & (yes.sum(axis=1) >= yes.shape[1] - dissent))
 
 
-def draw_sheet(issues: tuple[int, ...], rng: np.random.Generator) -> Sheet:
-    """Draw one party's sheet: issue weights uniform on the simplex, one best option an issue, the others uniform below it."""
+@lru_cache(maxsize=64)
+def middle_quantile(parties: int, vetoes: int, dissent: int, share: float) -> float:
+    """Find where thresholds must lie for about ``share`` of the deals to pass, were the parties' scores independent.
+
+    Args:
+        parties: how many parties.
+        vetoes: how many of them hold a veto.
+        dissent: how many parties may say no.
+        share: of all deals, from 0 to 1.
+
+    Returns:
+        The quantile of a party's scores; a deal is then good enough for it with probability one minus that.
+    """
+
+    def pass_rate(quantile: float) -> float:
+        yes, free = 1.0 - quantile, parties - vetoes
+        return sum(math.comb(free, no) * quantile**no * yes ** (parties - no) for no in range(min(dissent, free) + 1))
+
+    low, high = 0.0, 1.0
+    for _ in range(40):
+        middle = (low + high) / 2.0
+        low, high = (middle, high) if pass_rate(middle) > share else (low, middle)
+    return (low + high) / 2.0
+
+
+def draw_sheet(issues: tuple[int, ...], middle: float, rng: np.random.Generator) -> Sheet:
+    """Draw one party's sheet: issue weights uniform on the simplex, one best option an issue, the others uniform below it.
+
+    Args:
+        issues: options of each issue.
+        middle: middle quantile of the threshold.
+        rng: the generator.
+    """
     weights = np.floor(rng.dirichlet(np.ones(len(issues))) * FULL_SCORE).astype(int)
     weights[int(np.argmax(weights))] += FULL_SCORE - int(weights.sum())
     scores = []
@@ -67,7 +99,7 @@ def draw_sheet(issues: tuple[int, ...], rng: np.random.Generator) -> Sheet:
         row[int(rng.integers(options))] = weight
         scores.append(row.tolist())
     sheet: Sheet = {"scores": scores}
-    quantile = rng.uniform(*THRESHOLD_QUANTILES)
+    quantile = float(np.clip(rng.uniform(middle - THRESHOLD_SPREAD, middle + THRESHOLD_SPREAD), 0.0, 1.0))
     sheet["threshold"] = int(np.quantile(sheet_scores(issues, sheet), quantile, method="higher"))
     return sheet
 
@@ -102,8 +134,9 @@ def draw_sheets(
     Raises:
         ParameterError: no such sheets were found in many tries.
     """
+    middle = middle_quantile(parties, len(vetoes), dissent, sum(acceptable) / 2.0)
     for _ in range(MAX_TRIES):
-        sheets = [known[seat] if known and seat in known else draw_sheet(issues, rng) for seat in range(parties)]
+        sheets = [known[seat] if known and seat in known else draw_sheet(issues, middle, rng) for seat in range(parties)]
         scores = np.stack([sheet_scores(issues, sheet) for sheet in sheets], axis=1)
         yes = accepts(scores, np.array([sheet["threshold"] for sheet in sheets], dtype=np.float64), strict)
         share, all_share = float(passes(yes, vetoes, dissent).mean()), float(yes.all(axis=1).mean())

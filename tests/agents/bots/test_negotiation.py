@@ -4,6 +4,8 @@ import itertools
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ludens.agents import PlayerSpec
 from ludens.agents.bots import STYLES
@@ -60,6 +62,26 @@ def test_bots_keep_to_changed_rules(name, params):
 def test_bots_keep_to_changed_splits(params):
     for styles in itertools.product(STYLES, repeat=2):
         assert play(make("ultimatum_chain", **params), styles, seed=2).over
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.sampled_from(["negotiation", "haggling", "resource_exchange", "alternating_offers"]),
+    st.sampled_from(STYLES),
+    st.integers(2, 8),
+    st.dictionaries(st.sampled_from(["walk", "talk", "reject_ends", "offers_lapse", "last_answers_only", "counter_only", "disclose_deadline"]), st.booleans()),
+    st.integers(0, 1000),
+)
+def test_bots_are_legal_under_any_flags(name, style, deadline, flags, seed):
+    assert play(make(name, deadline=deadline, **flags), [style, "tough"], seed).over
+
+
+def test_bots_use_what_they_are_told_of_the_other_side():
+    blind, seeing = (
+        np.mean([play(make("negotiation", known_values=known), ["fair"], seed).outcome["pareto"] for seed in range(80)]) for known in (False, True)
+    )
+    assert seeing > blind
+    assert seeing > 0.9
 
 
 def test_proposers_of_the_ultimatum_differ_by_style():

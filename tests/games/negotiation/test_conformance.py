@@ -46,6 +46,7 @@ def test_conforms(name, params):
         ("resource_exchange", {"payoff": "fun"}, "'value' or 'goal'"),
         ("ultimatum_chain", {"one_proposer": True, "counter_only": True}, "no answer but yes"),
         ("deliberation", {"vetoes": (0, 9)}, "different seats"),
+        ("deliberation", {"dissent": 0}, "cannot hold together"),
         ("deliberation", {"dissent": 6}, "below the number of parties"),
     ],
 )

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ludens.games import Move, make
-from ludens.games.negotiation.scores import FULL_SCORE, accepts, passes, sheet_scores
+from ludens.games.negotiation.scores import FULL_SCORE, accepts, middle_quantile, passes, sheet_scores
 
 GAME = make("deliberation", rounds=1, order="fixed")
 PASS = Move({"act": "pass"})
@@ -51,6 +51,30 @@ def test_what_passes():
     assert passes(yes, (0, 1), 1).tolist() == [True, True, False, False]
     assert passes(yes, (), 1).tolist() == [True, True, False, True]
     assert passes(yes, (), 0).tolist() == [True, False, False, False]
+
+
+@pytest.mark.parametrize(("parties", "vetoes", "dissent"), [(6, 2, 1), (3, 2, 1), (4, 0, 2), (2, 2, 0)])
+def test_thresholds_are_put_where_the_wanted_share_would_pass(parties, vetoes, dissent):
+    quantile = middle_quantile(parties, vetoes, dissent, 0.075)
+    rng = np.random.default_rng(0)
+    yes = rng.random((200_000, parties)) > quantile
+    assert passes(yes, tuple(range(vetoes)), dissent).mean() == pytest.approx(0.075, abs=0.005)
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"parties": 7, "issues": (3, 3, 4, 4, 5, 4)},
+        {"parties": 3},
+        {"parties": 2, "dissent": 0, "acceptable": (0.05, 0.1), "unanimous": (0.05, 0.1)},
+        {"strict": True, "dissent": 2},
+    ],
+)
+def test_sheets_are_found_for_other_sizes(params):
+    state = make("deliberation", **params).start(0)
+    low, high = state.game.acceptable
+    vote(to_vote(state, (0,) * len(state.game.issues)), range(state.game.seats))
+    assert low <= state.outcome["acceptable_share"] <= high
 
 
 def test_scores_are_paid_and_unanimity_rewards_the_leader():
