@@ -334,10 +334,26 @@ async def play_match_async(
             asked = next(loop) if given is None else loop.send(given)
         except StopIteration as stop:
             return _close(stop.value, players)
-        if len(asked) == 1:
-            given = [await players[asked[0].seat].wait(asked[0])]
-        else:
-            given = await _together([players[observation.seat].wait(observation) for observation in asked])
+        given = await _ask([players[observation.seat] for observation in asked], asked)
+
+
+async def _ask(seats: Sequence[_Seat], asked: Sequence[Observation]) -> list[Given]:
+    """Ask all who move now; those who answer at once cost no task, and one who waits costs none either."""
+    given: list[Given] = []
+    waits: dict[int, Awaitable[Given]] = {}
+    for index, (seat, observation) in enumerate(zip(seats, asked, strict=True)):
+        began = time.perf_counter()
+        answer = seat.begin(observation)
+        given.append((answer, time.perf_counter() - began))
+        if inspect.isawaitable(answer):
+            waits[index] = seat.wait(answer, began)
+    if len(waits) == 1:
+        ((index, wait),) = waits.items()
+        given[index] = await wait
+    elif waits:
+        for index, item in zip(waits, await _together(list(waits.values())), strict=True):
+            given[index] = item
+    return given
 
 
 async def _together(waits: Sequence[Awaitable[Given]]) -> list[Given]:
@@ -396,16 +412,16 @@ class _Seat:
         except (Exception, SystemExit) as problem:
             return Failure("raised", last_line(problem))
 
-    async def wait(self, observation: Observation) -> Given:
-        began = time.perf_counter()
+    def begin(self, observation: Observation) -> Any:
         if self._model is not None:
             self._model.turn = observation.turn
-        answer = self.ask(observation)
-        if inspect.isawaitable(answer):
-            answer = await self._await(answer)
-        if self._model is not None and isinstance(answer, Answer):
-            answer = self._model.stamp(answer)
-        return answer, time.perf_counter() - began
+        return self.ask(observation)
+
+    async def wait(self, answer: Awaitable[Any], began: float) -> Given:
+        found = await self._await(answer)
+        if self._model is not None and isinstance(found, Answer):
+            found = self._model.stamp(found)
+        return found, time.perf_counter() - began
 
     async def _await(self, answer: Awaitable[Any]) -> Any:
         limit = self._limits.model_seconds
