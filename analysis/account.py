@@ -57,7 +57,8 @@ def methods_of(results: Results, *, bootstrap: int, level: float, teams: bool) -
     )
     score = (
         "A player's returns are mapped so that the lowest and highest payoff the rules allow become 0 and 1, averaged within each game and then over the games "
-        f"it played, each weighing the same. {percent} percentile intervals of {bootstrap} bootstrap resamples of whole matches (hence of opponents, too) within each game.{clusters}"
+        f"it played, each weighing the same. {percent} percentile intervals of {bootstrap} bootstrap resamples of whole matches (hence of opponents, too) "
+        f"within each game.{clusters}"
     )
     rating = (
         "Bradley-Terry maximum likelihood on who earned more than whom in each match, on the Elo scale with mean 1500 (400 points are odds of ten to one). "

@@ -195,3 +195,46 @@ def test_hostile_text_stays_text_in_a_browser(summary: RunSummary, hostile_episo
         assert "<img" not in seen
         # the script ran, and put the words there as words
         assert "<p class=\"words\">&lt;script&gt;document.title='owned'&lt;/script&gt;&lt;img src=x onerror=" in seen
+
+
+def driven(page: str, script: str) -> str:
+    """Add a script that works the page's controls; the policy would stop it, so it is loosened."""
+    loosened, times = re.subn(r"script-src &#39;sha256-[^&]*&#39;", "script-src 'unsafe-inline'", page)
+    assert times == 1
+    return loosened.replace("</body>", f"<script>{script}</script></body>")
+
+
+@pytest.mark.browser
+def test_policy_stops_scripts_that_are_not_ours(replayed: str, tmp_path: Path) -> None:
+    seen = chromium(replayed.replace("</body>", "<script>document.title = 'foreign'</script></body>"), tmp_path)
+    assert "<title>foreign" not in seen
+    assert 'class="turn"' in seen
+
+
+@pytest.mark.browser
+def test_view_of_a_seat_hides_what_it_could_not_see(replayed: str, tmp_path: Path) -> None:
+    assert "only player_1" in chromium(replayed, tmp_path)
+    choose = "const view = document.querySelector('.controls select'); view.value = '0'; view.dispatchEvent(new Event('change'));"
+    seen = chromium(driven(replayed, choose), tmp_path)
+    flow = seen[seen.index('class="flow"') : seen.index('id="data"')]
+    assert "only player_0" in flow
+    assert "only player_1" not in flow
+
+
+@pytest.mark.browser
+def test_slider_goes_back_to_before_the_first_move(replayed: str, tmp_path: Path) -> None:
+    move = "const slider = document.querySelector('input[type=range]'); slider.value = 0; slider.dispatchEvent(new Event('input'));"
+    seen = chromium(driven(replayed, move), tmp_path)
+    flow = seen[seen.index('class="flow"') : seen.index('id="data"')]
+    assert ">before the first move<" in seen
+    assert 'class="turn"' not in flow
+    assert "only player_0" in flow
+
+
+@pytest.mark.browser
+def test_transcripts_are_filtered_by_player(report: str, summary: RunSummary, tmp_path: Path) -> None:
+    choose = "const pick = document.getElementById('pick-player'); pick.value = 'greedy'; pick.dispatchEvent(new Event('change'));"
+    seen = chromium(driven(report, choose), tmp_path)
+    listed = seen[seen.index('id="matches"') : seen.index('id="transcript"')]
+    assert listed.count("<li>") == sum("greedy" in transcript.seats for transcript in summary.transcripts)
+    assert "tit_for_tat" not in listed
