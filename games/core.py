@@ -349,6 +349,7 @@ class State:
         self._rng: np.random.Generator | None = None
         self._seen: list[list[Event]] = [[] for _ in range(seats)]
         self._keys: list[tuple[int, bytes] | None] = [None] * seats
+        self._written: tuple[Event | None, bytes] = (None, b"")
 
     # -- to be written by a game -------------------------------------------------------------------------------------
 
@@ -461,7 +462,10 @@ class State:
         count, digest = self._keys[seat] or (0, hashlib.blake2b(f"{self.game.hash}:{seat}".encode(), digest_size=8).digest())
         seen = self._seen[seat]
         for event in seen[count:]:
-            digest = hashlib.blake2b(digest + repr((event.kind, event.seat, event.data)).encode("utf-8", "replace"), digest_size=8).digest()
+            if event is not self._written[0]:
+                # an event that several seats see is written out once
+                self._written = (event, repr((event.kind, event.seat, event.data)).encode("utf-8", "replace"))
+            digest = hashlib.blake2b(digest + self._written[1], digest_size=8).digest()
         self._keys[seat] = (len(seen), digest)
         return digest.hex()
 
@@ -495,7 +499,7 @@ class State:
     __hash__ = None  # type: ignore[assignment]  # positions change
 
 
-_DERIVED = frozenset({"game", "_seen", "_keys"})
+_DERIVED = frozenset({"game", "_seen", "_keys", "_written"})
 _SHARED = frozenset({"game", "events", "_seen"})
 
 
