@@ -16,6 +16,7 @@ __all__ = ["run_application"]
 
 _FREE = ("game.", "model.")
 """Settings below these belong to the game or model, which check them themselves."""
+_WITH_VALUE = {"--cfg", "-c", "--package", "-p", "--config-path", "-cp", "--config-name", "-cn", "--config-dir", "-cd", "--experimental-rerun"}
 _FLAGS = {"--dry-run": "dry_run=true"}
 
 
@@ -56,7 +57,8 @@ def run_application(command: str, words: Sequence[str], task: Callable[[dict[str
     before, full_error = sys.argv, os.environ.get("HYDRA_FULL_ERROR")
     # Hydra would print its own report of an exception and exit with 1; this makes it pass the exception on
     os.environ["HYDRA_FULL_ERROR"] = "1"
-    sys.argv = [f"ludens {command}", *(_override(command, word) for word in words)]
+    own = any(word.startswith(("--config-dir", "-cd", "hydra.searchpath")) for word in words)
+    sys.argv = [f"ludens {command}", *_flags_first([_override(command, word, own) for word in words])]
     try:
         hydra.main(version_base="1.3", config_path="pkg://ludens.conf", config_name=command)(job)()
         if failures:
@@ -72,8 +74,23 @@ def run_application(command: str, words: Sequence[str], task: Callable[[dict[str
     return max(statuses)
 
 
-def _override(command: str, word: str) -> str:
-    """Check the name of a setting before Hydra does, and let parameters of games and models through to those who know them."""
+def _flags_first(words: Sequence[str]) -> list[str]:
+    """Put flags before overrides: Hydra's own parser takes overrides in one stretch only."""
+    flags, overrides = [], []
+    rest = iter(words)
+    for word in rest:
+        if word.startswith("-"):
+            flags += [word, *([next(rest, "")] if word in _WITH_VALUE else [])]
+        else:
+            overrides.append(word)
+    return [*flags, *overrides]
+
+
+def _override(command: str, word: str, own: bool) -> str:
+    """Check the name of a setting before Hydra does, and let parameters of games and models through to those who know them.
+
+    With configuration of the user's ``own``, choices of groups are left to Hydra.
+    """
     if word in _FLAGS:
         return _FLAGS[word]
     match = re.match(r"([a-zA-Z_][\w.]*)=", word)
@@ -87,12 +104,8 @@ def _override(command: str, word: str) -> str:
     if key not in known and not any(name.startswith(f"{key}.") for name in known):
         raise LudensError(f"unknown setting {key!r}{nearest(key, known)}")
     if key in ("game", "model", *groups) and re.fullmatch(r"[\w-]+", value := word[match.end() :]) and value != "null" and value not in choices(key):
-        return word if _has_user_folder() else _unknown_choice(key, value)
+        return word if own else _unknown_choice(key, value)
     return word
-
-
-def _has_user_folder() -> bool:
-    return any(word.startswith(("--config-dir", "-cd", "hydra.searchpath")) for word in sys.argv)
 
 
 def _unknown_choice(group: str, value: str) -> str:
