@@ -86,6 +86,7 @@ def summarise(run: Run, *, bootstrap: int = 200, seed: int = 0, transcripts: int
         sample=sample,
         methods=methods_of(results, bootstrap=bootstrap, level=level, teams=bool(team)),
         notes=(*notes, *rating_notes),
+        description=str(run.meta.get("description") or ""),
         versions=(("ludens", str(run.meta.get("ludens", ""))), ("Python", platform.python_version()), *((game.id, game.hash) for game in games.values())),
     )
 
@@ -192,7 +193,7 @@ def _sample(table: Columns, matches: Sequence[MatchRow], most: int) -> tuple[lis
     ids = sorted(picked, key=lambda match: picked[match])[:most]
     return ids, (
         f"{len(ids):,} of {len(done):,} matches are here: the same number of each game, up to a quarter of them matches in which some answer was not clean, "
-        "the others evenly spaced in the plan. Any match can be shown by `ludens replay`."
+        "the others evenly spaced in the plan. Any match can be shown by: ludens replay"
     )
 
 

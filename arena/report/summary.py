@@ -289,6 +289,7 @@ class RunSummary:
         notes: what a reader must know.
         sample: how the transcripts were chosen.
         versions: software and rules, as (name, version).
+        description: the plan in one line.
     """
 
     name: str
@@ -306,6 +307,7 @@ class RunSummary:
     methods: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
     versions: tuple[tuple[str, str], ...] = ()
+    description: str = ""
 
     @property
     def statuses(self) -> dict[str, int]:

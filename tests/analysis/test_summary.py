@@ -167,6 +167,17 @@ def test_predictions_stand_beside_what_was_observed() -> None:
     ]  # fmt: skip
 
 
+def test_what_was_left_out_is_accounted_for(tmp_path: Path) -> None:
+    folder = play(tmp_path / "left")
+    with Run.create(folder, {}) as run:
+        run.note(description="round robin", excluded=[["grim", "haggling-v0", "plays repeated games only"]])
+    with Run.open(folder) as run:
+        summary = summarise(run, bootstrap=0)
+    assert summary.description == "round robin"
+    [fault] = summary.faults
+    assert (fault.count, fault.example) == (1, "grim - haggling-v0 - plays repeated games only")
+
+
 @pytest.mark.parametrize("wrong", [{"bootstrap": -1}, {"transcripts": -1}, {"level": 1.0}, {"level": 0.0}])
 def test_bad_requests_are_refused(folder: Path, wrong: dict[str, float]) -> None:
     with Run.open(folder) as run, pytest.raises(ParameterError, match="should"):
