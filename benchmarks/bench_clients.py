@@ -17,13 +17,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
+from _timing import describe, markdown
 
 from ludens.llm.chat import Message, Request, Sampling
 from ludens.llm.single import PerRequest
 from ludens.llm.spec import ModelSpec
 from ludens.llm.testserver import server_process
 
-__all__ = ["AIMS", "CLIENTS", "Row", "rows"]
+__all__ = ["AIMS", "CLIENTS", "Row", "rows", "section"]
 
 LATENCY = 0.05
 CONTENTS = (("system", "You play a game. Choose one of: cooperate, defect."), ("user", "x" * 1000))
@@ -206,17 +207,30 @@ def rows(in_flight: tuple[int, ...] = (100, 500), requests: int = 2000, rounds: 
     return out
 
 
+def section(in_flight: tuple[int, ...] = (100, 500), requests: int = 2000, rounds: int = 5) -> str:
+    """Measure and describe, for RESULTS.md."""
+    lines = []
+    for row in rows(in_flight, requests, rounds):
+        ratio = f"{row.ratio:.2f} ({row.low:.2f} to {row.high:.2f})"
+        rates = (f"{row.per_cpu_second:,.0f}", f"{row.per_second:,.0f}", f"{row.cpu_ms:.3f}")
+        lines.append((row.client, str(row.in_flight), *rates, ratio, f"{row.aim:g}" if row.aim else ""))
+    table = markdown(lines, ("client", "in flight", "requests per CPU-second", "requests per second", "CPU ms a request", "x stock (low to high)", "aim"))
+    return f"""## Model clients
+
+One process asks a local server (a process of its own) that waits {1000 * LATENCY:.0f} ms a request, with prompts of 1 KB: {requests} requests, {rounds} rounds, medians.
+"ludens" is the whole stack of meter, retry and limit; `openai_api` is the official client on its aiohttp transport, `local_server` the lean client.
+{describe("openai", "aiohttp", "orjson")}.
+
+{table}"""
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=str(__doc__).splitlines()[0])
     parser.add_argument("--in-flight", type=int, nargs="+", default=[100, 500])
     parser.add_argument("--requests", type=int, default=2000)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=5)
     given = parser.parse_args()
-    print(f"{'client':34} {'in flight':>9} {'req/CPU-s':>10} {'req/s':>8} {'CPU ms':>8} {'x stock':>8}  low-high     aim")
-    for row in rows(tuple(given.in_flight), given.requests, given.rounds):
-        aim = f">= {row.aim:g}" if row.aim else ""
-        measured = f"{row.per_cpu_second:10,.0f} {row.per_second:8,.0f} {row.cpu_ms:8.3f} {row.ratio:8.2f}"
-        print(f"{row.client:34} {row.in_flight:9} {measured}  {row.low:.2f}-{row.high:<6.2f} {aim}")
+    print(section(tuple(given.in_flight), given.requests, given.rounds))
 
 
 if __name__ == "__main__":

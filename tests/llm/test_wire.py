@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -86,21 +83,3 @@ def test_lengths_that_differ_are_cut_to_the_shorter() -> None:
     body["choices"][0] |= {"token_ids": [1, 2, 3], "logprobs": {"content": [{"logprob": -1.0}, {"logprob": -2.0}]}}
     reply = read_reply(body)
     assert (reply.token_ids, reply.logprobs) == ((1, 2), (-1.0, -2.0))
-
-
-def test_the_client_benchmark_runs() -> None:
-    pytest.importorskip("openai")
-    path = Path(__file__).parents[2] / "benchmarks" / "bench_clients.py"
-    found = importlib.util.spec_from_file_location("bench_clients", path)
-    assert found is not None
-    assert found.loader is not None
-    module = importlib.util.module_from_spec(found)
-    sys.modules[found.name] = module  # dataclasses look their module up
-    try:
-        found.loader.exec_module(module)
-        rows = module.rows(in_flight=(4,), requests=8, rounds=1)
-    finally:
-        del sys.modules[found.name]
-    assert [row.client for row in rows] == list(module.CLIENTS)
-    assert rows[0].ratio == 1.0
-    assert all(row.per_cpu_second > 0 and row.low <= row.ratio <= row.high for row in rows)
