@@ -115,8 +115,16 @@ def spending_of(run: Run, dollars: float | None, tokens: int | None) -> Spending
 def play(
     schedule: Schedule, run: Run, models: Mapping[str, ChatModel] | None = None, *, options: Options | None = None, progress: Progress | None = None
 ) -> Summary:
-    """Play a schedule into a run; see :func:`play_async`."""
-    return asyncio.run(play_async(schedule, run, models, options=options, progress=progress))
+    """Play a schedule into a run; see :func:`play_async`. The models' connections are closed at the end; they open again when they are used again."""
+
+    async def whole() -> Summary:
+        try:
+            return await play_async(schedule, run, models, options=options, progress=progress)
+        finally:
+            for model in (models or {}).values():
+                await model.close()
+
+    return asyncio.run(whole())
 
 
 async def play_async(
@@ -128,6 +136,7 @@ async def play_async(
         schedule: a :class:`Plan`, or anything that extends itself from results.
         run: opened for writing.
         models: by the name that players call theirs in their parameter ``model``; retries, limits and budget are theirs, writing replies down is ours.
+            They are not closed.
         options: how it is played.
         progress: the live view.
 
