@@ -47,7 +47,7 @@ class _Table:
 
     def start(self, seed: int | None) -> State:
         self.rng = np.random.default_rng(seed)
-        self.shown = [0] * self.game.seats
+        self.shown: list[int | None] = [None] * self.game.seats
         self.statuses: list[str] = [Status.OK] * self.game.seats
         return self.game.start(int(self.rng.integers(2**31)) if seed is None else seed)
 
@@ -59,8 +59,9 @@ class _Table:
 
     def info(self, state: State, seat: int) -> dict[str, Any]:
         observation = state.observe(seat)
-        lines = [] if self.shown[seat] else [observation.rules]
-        lines += [event.text for event in observation.events[self.shown[seat] :]]
+        before = self.shown[seat]
+        lines = [observation.rules] if before is None else []
+        lines += [event.text for event in observation.events[before or 0 :]]
         self.shown[seat] = len(observation.events)
         to_move = seat in state.to_move
         return {"text": "\n".join([*lines, observation.request] if to_move else lines), "status": str(self.statuses[seat]), "to_move": to_move}
