@@ -217,7 +217,8 @@ def section(in_flight: tuple[int, ...] = (100, 500), requests: int = 2000, round
     table = markdown(lines, ("client", "in flight", "requests per CPU-second", "requests per second", "CPU ms a request", "x stock (low to high)", "aim"))
     return f"""## Model clients
 
-One process asks a local server (a process of its own) that waits {1000 * LATENCY:.0f} ms a request, with prompts of 1 KB: {requests} requests, {rounds} rounds, medians.
+One process asks a local server (a process of its own) that waits {1000 * LATENCY:.0f} ms a request, with prompts of 1 KB:
+{requests} requests, {rounds} rounds, medians.
 "ludens" is the whole stack of meter, retry and limit; `openai_api` is the official client on its aiohttp transport, `local_server` the lean client.
 {describe("openai", "aiohttp", "orjson")}.
 

@@ -13,6 +13,7 @@ import asyncio
 import contextlib
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 
@@ -34,13 +35,15 @@ def server_process(*arguments: str) -> Iterator[str]:
         LudensError: the server did not start; with its own words.
     """
     command = [sys.executable, "-P", "-m", "ludens.llm.testserver", "--until-stdin-closes", *arguments]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    # its words go to a file, because a pipe that nobody reads would stop it once full
+    with tempfile.TemporaryFile("w+") as words, subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=words, text=True) as process:
         try:
             assert process.stdout is not None
             url = process.stdout.readline().strip()
             if not url.startswith("http://"):
-                _, problem = process.communicate(timeout=10)
-                lines = problem.strip().splitlines()
+                process.wait(timeout=10)
+                words.seek(0)
+                lines = words.read().strip().splitlines()
                 raise LudensError(f"the test server did not start: {lines[-1] if lines else 'no message'}")
             yield url
         finally:

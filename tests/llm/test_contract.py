@@ -42,7 +42,7 @@ def test_every_fault_is_in_one_of_the_lists() -> None:
 
 
 def patience(fault: str) -> float:
-    return 0.3 if AGAIN.get(fault) == "timeout" else 30.0
+    return 0.6 if AGAIN.get(fault) == "timeout" else 30.0
 
 
 async def no_sleep(seconds: float) -> None:
