@@ -3,7 +3,7 @@
 The server runs in a process of its own and waits 50 ms per request; what is compared is requests per second of the *client* process' CPU time (user and
 system), which a shared machine disturbs least. Each round measures all clients after one another, and a ratio is the median of the rounds' ratios.
 
-    python -P benchmarks/bench_clients.py --in-flight 100 500 --requests 2000 --rounds 3
+    python benchmarks/bench_clients.py --in-flight 100 500 --requests 2000 --rounds 5
 """
 
 from __future__ import annotations
