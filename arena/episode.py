@@ -165,17 +165,19 @@ def steps(match: Match, limits: Limits, recorder: _Recorder, watch: Watch | None
 def _turn(state: State, answers: Mapping[int, Given], recorder: _Recorder) -> None:
     turn, to_move = state.turn, state.to_move
     keys = [state.key(seat) for seat in to_move]
-    if len(answers) == len(to_move) and all(type(answers[seat][0]) is Move and answers[seat][0].say is None for seat in to_move):
+    moves: dict[int, Move] = {}
+    for seat, (move, _) in answers.items():
+        if type(move) is Move and move.say is None:
+            moves[seat] = move
+    if len(moves) == len(to_move):
         # the common case: silent moves, which the rules check anyway; what they refuse is looked at one by one below
         try:
-            moves: dict[int, Move] = {seat: answers[seat][0] for seat in to_move}
             state.play(moves)
         except IllegalMove:
             pass
         else:
             for seat, key in zip(to_move, keys, strict=True):
-                move, seconds = answers[seat]
-                recorder.decisions.append(Decision(turn, seat, key, move.choice, move.say, seconds=seconds))
+                recorder.decisions.append(Decision(turn, seat, key, moves[seat].choice, seconds=answers[seat][1]))
             return
     settled = []
     for seat, key in zip(to_move, keys, strict=True):
@@ -287,7 +289,7 @@ def play_match(match: Match, *, limits: Limits | None = None, watchdog: Watchdog
         for observation in asked:
             began = clock()
             answer = players[observation.seat].ask(observation)
-            if inspect.isawaitable(answer):
+            if type(answer) is not Move and inspect.isawaitable(answer):
                 _drop(answer)
                 raise LudensError(f"player {match.players[observation.seat].name!r} waits for something: play it with play_match_async")
             given.append((answer, clock() - began))
