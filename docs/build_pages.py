@@ -60,7 +60,11 @@ def game_page(game_id: str) -> str:
 
 
 def main() -> None:
-    """Write all pages into ``docs/games`` and ``docs/reference/players.md``."""
+    """Write all pages into ``docs/games`` and ``docs/reference/players.md``, and the link by which the reference finds the package."""
+    link = DOCS.parent / "build" / "source" / "ludens"
+    link.parent.mkdir(parents=True, exist_ok=True)
+    if not link.is_symlink():
+        link.symlink_to(DOCS.parent, target_is_directory=True)
     folder = DOCS / "games"
     folder.mkdir(exist_ok=True)
     index = ["# Games", "", "| id | family | |", "|---|---|---|"]
