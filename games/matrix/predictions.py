@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..core import NotSupported, Prediction
-from . import solvers
+from . import solvers, structure
+from .quantal import logit_equilibrium
 
 if TYPE_CHECKING:
     from .rules import MatrixGame
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["cards"]
 
 _MAX_LISTED = 64
+_MAX_QUANTAL = 4096
+_RATIONALITY = 10.0
 _SOLVER = "enumerated here"
 _LP = "linear program solved here"
 
@@ -45,18 +48,41 @@ def _stage(game: MatrixGame) -> Iterator[Prediction]:
         if len(mixed) == 1 and pure == []:
             welfare = float(sum(_expected(table, *mixed[0])))
             yield Prediction("nash", "welfare", welfare, _SOLVER, "sum of payoffs of a round in the unique equilibrium, which is mixed")
+    yield from _quantal(game)
     kept = solvers.iterated_dominance(table)
     if any(len(actions) < size for actions, size in zip(kept, table.shape[1:], strict=True)):
         named = [[names[action] for action in actions] for names, actions in zip(game.actions, kept, strict=True)]
         yield Prediction("dominance", "surviving_actions", named, _SOLVER, "iterated elimination of actions strictly dominated by pure ones")
-    secured = [solvers.maximin(table, seat)[0] for seat in range(game.seats)]
-    yield Prediction(
-        "security", "maximin", [_tidy(level) for level in secured], _LP, "what each seat can secure by a mixed action; also the correlated minmax payoff"
-    )
-    yield Prediction("minmax", "pure_minmax", [_tidy(solvers.pure_minmax(table, seat)) for seat in range(game.seats)], _SOLVER, "punishment by pure actions")
+    yield from _security(game)
     yield from _efficiency(game)
     if (safe := solvers.risk_dominant(table)) is not None:
         yield Prediction("risk_dominance", "stage_pure", _cell(game, safe), "Harsanyi and Selten (1988), worked out here", "larger product of deviation losses")
+
+
+def _security(game: MatrixGame) -> Iterator[Prediction]:
+    # symmetric seats have the same levels, and solving for one of them is enough
+    different = 1 if structure.symmetric(game.table) else game.seats
+    pure = [_tidy(solvers.pure_minmax(game.table, seat)) for seat in range(different)]
+    try:
+        levels = [_tidy(solvers.maximin(game.table, seat)[0]) for seat in range(different)]
+    except NotSupported:
+        levels = []
+    repeat = game.seats // different
+    if levels:
+        yield Prediction("security", "maximin", levels * repeat, _LP, "what each seat can secure by a mixed action; also the correlated minmax payoff")
+    yield Prediction("minmax", "pure_minmax", pure * repeat, _SOLVER, "lowest payoff to which the others can hold a seat down by pure actions")
+
+
+def _quantal(game: MatrixGame) -> Iterator[Prediction]:
+    span = float(np.ptp(game.table))
+    if game.table.size > _MAX_QUANTAL or span == 0:
+        return
+    try:
+        shares = logit_equilibrium(game.table, _RATIONALITY / span)
+    except NotSupported:
+        return
+    note = f"logit response with rationality {_RATIONALITY:g} over the range of all payoffs; shares in the order of the canonical labels"
+    yield Prediction("quantal_response", "choices", [_mixed(part.tolist()) for part in shares], "McKelvey and Palfrey (1995), solved here", note)
 
 
 def _efficiency(game: MatrixGame) -> Iterator[Prediction]:
@@ -97,13 +123,14 @@ def _repeated(game: MatrixGame) -> Iterator[Prediction]:
     found = [threshold for threshold in thresholds if threshold is not None]
     if target in pure or not found:
         return
+    here = f"here {patience:g}, cut at {game.rounds} rounds" if patience < 1 else f"here {game.rounds} rounds, undiscounted"
     names = "/".join(names[action] for names, action in zip(game.actions, target, strict=True))
     yield Prediction(
         "folk_theorem",
         "grim_trigger_discount",
         _tidy(min(found)),
         "Friedman (1971)",
-        f"smallest discount factor at which grim trigger sustains {names} for ever; here {patience:g}" + _cap(game),
+        f"smallest discount factor at which grim trigger sustains {names} for ever; {here}",
     )
 
 

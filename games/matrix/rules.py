@@ -36,7 +36,7 @@ import numpy as np
 from ...errors import ParameterError
 from ..actions import ActionSpec, OneOf, clean_text
 from ..core import Game, GameType, Prediction, seat_name
-from . import display, text
+from . import display, structure, text
 from .state import MatrixState
 
 if TYPE_CHECKING:
@@ -199,34 +199,15 @@ class MatrixGame(Game):
             seats=(self.seats, self.seats),
             dynamics="simultaneous",
             information="imperfect",
-            utility=self._utility(),
+            utility=structure.utility(self.table, self.continuation is None),
             payoff_low=min(0.0, float(self.table.min()) * weight),
             payoff_high=max(0.0, float(self.table.max()) * weight),
             horizon=self.rounds * (2 if self.say_chars else 1),
             unit=self.unit,
             chance=self.continuation is not None or self.tremble > 0 or self.noise > 0,
             language=self.say_chars > 0,
-            symmetric=self._symmetric(),
+            symmetric=len(set(self.options)) == len(set(self.shown)) == 1 and structure.symmetric(self.table),
         )
-
-    def _utility(self) -> Literal["zero_sum", "constant_sum", "cooperative", "general_sum"]:
-        total, close = self.table.sum(axis=0), 1e-9 * max(1.0, float(np.abs(self.table).max()))
-        if self.seats > 1 and np.ptp(total) <= close:
-            # a constant sum is a zero sum only in every episode if it is zero in every round
-            return "zero_sum" if abs(total.flat[0]) <= close else ("constant_sum" if self.continuation is None else "general_sum")
-        if np.ptp(self.table, axis=0).max() <= close:
-            return "cooperative"
-        return "general_sum"
-
-    def _symmetric(self) -> bool:
-        if len(set(self.options)) > 1 or len(set(self.shown)) > 1:
-            return False
-        order = list(range(self.seats))
-        for seat in range(self.seats - 1):
-            swapped = [*order[:seat], seat + 1, seat, *order[seat + 2 :]]
-            if not np.array_equal(self.table[swapped].transpose(0, *(1 + other for other in swapped)), self.table):
-                return False
-        return True
 
     def observation_space(self, seat: int) -> Box:
         from gymnasium.spaces import Box

@@ -32,6 +32,7 @@ __all__ = [
 CLOSE = 1e-9
 MAX_BASES = 50_000
 MAX_JOINT = 2048
+MAX_PROGRAM = 40_000
 
 Joint = tuple[int, ...]
 
@@ -111,11 +112,20 @@ def maximin(table: np.ndarray, seat: int) -> tuple[float, tuple[float, ...]]:
 
     Returns:
         The security level and a mixed action that secures it.
+
+    Raises:
+        NotSupported: no pure action will do and the program would have more than :data:`MAX_PROGRAM` entries.
     """
     from scipy.optimize import linprog
 
-    own = np.moveaxis(table[seat], seat, 0).reshape(table.shape[1 + seat], -1)
+    own = np.unique(np.moveaxis(table[seat], seat, 0).reshape(table.shape[1 + seat], -1), axis=1)
     size, others = own.shape
+    safest = int(own.min(axis=1).argmax())
+    if own[safest].min() >= own.max(axis=0).min() - _slack(table):
+        # a saddle point: no mixture secures more
+        return float(own[safest].min()), tuple(float(action == safest) for action in range(size))
+    if own.size > MAX_PROGRAM:
+        raise NotSupported(f"a linear program of {own.size} entries is too large for a security level")
     # variables: the mixed action and the level; maximise the level
     solved = linprog(
         np.append(np.zeros(size), -1.0),
@@ -154,11 +164,12 @@ def pareto_payoffs(table: np.ndarray) -> list[tuple[float, ...]]:
 def iterated_dominance(table: np.ndarray) -> list[list[int]]:
     """List each seat's actions that survive iterated elimination of actions strictly dominated by another pure action."""
     kept = [list(range(size)) for size in table.shape[1:]]
+    slack = _slack(table)
     while True:
         before = [len(actions) for actions in kept]
         for seat in range(len(kept)):
             own = np.moveaxis(table[seat][np.ix_(*kept)], seat, 0).reshape(len(kept[seat]), -1)
-            beaten = [any((own[other] > own[index] + _slack(table)).all() for other in range(len(own))) for index in range(len(own))]
+            beaten = [bool((own > row + slack).all(axis=1).any()) for row in own]
             kept[seat] = [action for action, is_beaten in zip(kept[seat], beaten, strict=True) if not is_beaten]
         if before == [len(actions) for actions in kept]:
             return kept

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from ludens.games import NotSupported, make
+from ludens.games.matrix.quantal import logit_equilibrium
 from ludens.games.matrix.solvers import (
     correlated_welfare,
     extreme_equilibria,
@@ -137,3 +138,35 @@ def test_iterated_dominance_and_risk_dominance():
     assert risk_dominant(make("coordination").table) == (0, 0)
     assert risk_dominant(make("battle_of_the_sexes").table) is None
     assert risk_dominant(make("prisoners_dilemma").table) is None
+
+
+@given(table=SMALL, rationality=st.floats(0, 1.5))
+@settings(max_examples=60, deadline=None)
+def test_quantal_response_is_a_fixed_point(table, rationality):
+    x, y = logit_equilibrium(table, rationality)
+    for shares, payoff in ((x, table[0] @ y), (y, x @ table[1])):
+        odds = np.exp(rationality * payoff)
+        np.testing.assert_allclose(shares, odds / odds.sum(), atol=1e-8)
+
+
+def test_quantal_response_goes_from_uniform_to_nash():
+    table = make("prisoners_dilemma").table
+    np.testing.assert_allclose(logit_equilibrium(table, 0.0), 0.5)
+    np.testing.assert_allclose(logit_equilibrium(table, 20.0), [[0, 1], [0, 1]], atol=1e-6)
+    # a one-dimensional check by hand: defecting gains 2 or 1, so the share c of cooperation solves c = 1 / (1 + exp(rationality * (1 + c)))
+    share = logit_equilibrium(table, 1.0)[0][0]
+    assert share == pytest.approx(1 / (1 + np.exp(1 + share)))
+
+
+def test_quantal_response_of_five_seats_keeps_their_symmetry():
+    shares = logit_equilibrium(make("el_farol").table, 2.0)
+    for part in shares:
+        np.testing.assert_allclose(part, shares[0], atol=1e-9)
+
+
+def test_large_claims_are_quantal_responses_to_a_small_bonus():
+    # the reading of Capra et al. (1999): with a small bonus the logit equilibrium lies near the highest claim, with a large one near the lowest
+    claims = np.arange(80, 121)
+    small, large = (claims @ logit_equilibrium(make("travellers_dilemma", low=80, high=120, bonus=bonus).table, 0.3)[0] for bonus in (2, 30))
+    assert small > 108
+    assert large < 85
