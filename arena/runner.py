@@ -212,8 +212,7 @@ class _Runner:
             if problems:
                 # nothing more is begun; what is under way comes to its end, as after Ctrl-C
                 self.stop(str(problems[0]))
-                if others:
-                    await asyncio.wait(others)
+                await asyncio.gather(*others, return_exceptions=True)
                 raise problems[0]
         except asyncio.CancelledError:
             for task in tasks:

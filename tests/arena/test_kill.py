@@ -119,3 +119,17 @@ def test_interrupt_stops_cleanly_and_resumes(tmp_path: Path, stored: Any) -> Non
     tournament.run_tournament(tmp_path / "run", tmp_path / "log", in_flight=IN_FLIGHT)
     assert len(lines(tmp_path / "log")) == len(set(lines(tmp_path / "log")))
     assert stored(tmp_path / "run") == stored(tmp_path / "whole")
+
+
+def test_a_second_interrupt_does_not_wait(tmp_path: Path) -> None:
+    process = start(tmp_path / "run", tmp_path / "log", delay=60.0)
+    while len(lines(tmp_path / "log")) < 2 * IN_FLIGHT - 2:
+        time.sleep(0.001)
+    for _ in range(2):
+        os.kill(process.pid, signal.SIGINT)
+        time.sleep(0.2)
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 0, err
+    assert out.startswith("stopped (interrupted)")
+    assert "Traceback" not in err
+    assert load_script().run_tournament(tmp_path / "run", tmp_path / "log").complete

@@ -4,17 +4,19 @@ import asyncio
 import os
 import subprocess
 import sys
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 from sqlalchemy import event
 
 from ludens import make
 from ludens.agents import PlayerSpec, player_kind
 from ludens.arena import Adaptive, Limits, Options, Plan, Run, StoreError, Swiss, play, play_async, round_robin, spending_of
 from ludens.arena.forecast import dry_run
-from ludens.arena.progress import Moments, Tally, duration, facts, money
+from ludens.arena.progress import Moments, RichProgress, Tally, duration, facts, money
 from ludens.errors import LudensError
 from ludens.llm.chat import ModelFailure, Reply, Request, Usage
 from ludens.llm.pricing import Price
@@ -319,6 +321,21 @@ def test_forecasts_have_intervals() -> None:
     assert "stopping" in facts(tally)
     assert (duration(42), duration(185), duration(7800)) == ("42 s", "3:05 min", "2:10 h")
     assert (money(0), money(0.01234), money(12.3)) == ("$0.00", "$0.0123", "$12.30")
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_the_live_view_draws_what_there_is(tmp_path: Path, terminal: bool) -> None:
+    screen = StringIO()
+    view = RichProgress(Console(file=screen, force_terminal=terminal, width=200), every=0.0)
+    plan = round_robin([DILEMMA], TALKERS)
+    with Run.create(tmp_path / "run") as run:
+        play(Plan(plan.matches[:2]), run, {"m": SchemaModel("m", price=Price(1, 1))}, options=HERE)
+        play(plan, run, {"m": SchemaModel("m", price=Price(1, 1))}, options=HERE, progress=view)
+    shown = screen.getvalue()
+    assert "2 matches were played before" in shown
+    assert "6/6" in shown
+    assert "replies" in shown
+    assert "$0.0" in shown
 
 
 def test_memory_does_not_grow_with_the_number_of_episodes(tmp_path: Path) -> None:
