@@ -109,7 +109,9 @@ class Kind:
 _KINDS: dict[str, Kind] = {}
 
 
-def player_kind(name: str, entry_point: str, *, summary: str = "", fits: str | None = None, needs_model: bool = False, sync: bool = True, **presets: Any) -> None:
+def player_kind(
+    name: str, entry_point: str, *, summary: str = "", fits: str | None = None, needs_model: bool = False, sync: bool = True, **presets: Any
+) -> None:
     """Register a kind of player: ``player_kind("tit_for_tat", "ludens.agents.repeated:TitForTat")``."""
     _KINDS[name] = Kind(name, entry_point, summary, fits, needs_model, sync, presets)
 
