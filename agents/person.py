@@ -8,8 +8,9 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.text import Text as Styled
 
-from ..games.actions import ActionSpec, Move, clean_text
+from ..games.actions import ActionSpec, Move
 from ..games.core import GameType, Observation, seat_name
+from ..games.replies import clean_text
 from .player import BasePlayer
 
 __all__ = ["PersonPlayer"]

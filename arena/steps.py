@@ -14,8 +14,9 @@ from typing import Any, NamedTuple
 
 from .. import __version__
 from ..agents.player import Answer, Call
-from ..games.actions import MAX_REPLY_CHARS, Move, Status, clean_text
+from ..games.actions import Move, Status
 from ..games.core import IllegalMove, Observation, State
+from ..games.replies import MAX_REPLY_CHARS, clean_text
 from ..llm.chat import Message
 from .plan import Match
 from .record import CallRecord, Decision, Episode, Fault, SeatRecord

@@ -1,7 +1,8 @@
 """Rules of play, nothing else: one folder a family. See :mod:`ludens.games.core` for the nouns."""
 
-from .actions import ActionSpec, Acts, Domain, Integer, Move, OneOf, Parsed, Real, Record, Status, Text
+from .actions import ActionSpec, Move, Parsed, Status
 from .core import Event, Game, GameType, IllegalMove, IllegalPolicy, NotSupported, Observation, Prediction, State, load_state, seat_name
+from .domains import Acts, Domain, Integer, OneOf, Real, Record, Text
 from .registry import GameSpec, all_ids, make, parameters, register, spec
 
 __all__ = [

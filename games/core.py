@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, overload
 import numpy as np
 
 from ..errors import LudensError, ParameterError
-from .actions import ActionSpec, Domain, Move
+from .actions import ActionSpec, Move
+from .domains import Domain
 from .serial import copy_plain, named, pack, unpack
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ import gymnasium
 import numpy as np
 from gymnasium import spaces
 
-from .actions import Acts, Domain, Integer, Real, Record, Text, clean_text
+from .domains import Acts, Domain, Integer, Real, Record, Text
+from .replies import clean_text
 
 __all__ = ["MAX_DISCRETE", "Codec", "FreeText", "codec"]
 

@@ -18,8 +18,9 @@ from typing import Any
 
 import numpy as np
 
-from .actions import ActionSpec, Domain, Move, Status
+from .actions import ActionSpec, Move, Status
 from .core import Event, Game, IllegalMove, NotSupported, State, load_state, seat_name
+from .domains import Domain
 
 __all__ = [
     "check_actions",

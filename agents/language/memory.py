@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...games.actions import MAX_REPLY_CHARS, clean_text
+from ...games.replies import MAX_REPLY_CHARS, clean_text
 from ...llm.chat import Message
 from .prompt import UNANSWERED
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ...games.actions import clean_text, last_object
+from ...games.replies import clean_text, last_object
 
 __all__ = ["STYLES", "Style", "split_thinking"]
 

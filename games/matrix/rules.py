@@ -34,8 +34,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 
 from ...errors import ParameterError
-from ..actions import ActionSpec, OneOf, clean_text
+from ..actions import ActionSpec
 from ..core import Game, GameType, Prediction, seat_name
+from ..domains import OneOf
+from ..replies import clean_text
 from . import display, structure, text
 from .state import MatrixState
 

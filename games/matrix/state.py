@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..actions import ActionSpec, Move, clean_text
+from ..actions import ActionSpec, Move
 from ..core import State, seat_name
+from ..replies import clean_text
 from . import hidden, text
 
 if TYPE_CHECKING:

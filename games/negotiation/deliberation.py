@@ -43,8 +43,8 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from gymnasium.spaces import Box
 
-from ..actions import Acts, OneOf, Record
 from ..core import Game, GameType, IllegalPolicy, Prediction, seat_name
+from ..domains import Acts, OneOf, Record
 from .scores import FULL_SCORE, Sheet, draw_sheets
 from .table import MAX_DEALS
 from .text import listed, number

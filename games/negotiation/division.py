@@ -47,8 +47,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..actions import Integer, Record
 from ..core import Prediction, seat_name
+from ..domains import Integer, Record
 from .instances import Instance, grid, instances, orders
 from .outcome import envy_count
 from .predictions import division_card

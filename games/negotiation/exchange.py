@@ -36,8 +36,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..actions import Integer, Record
 from ..core import seat_name
+from ..domains import Integer, Record
 from .instances import grid
 from .outcome import envy_count
 from .table import MAX_DEALS, Bargain, Deal, Private, Setting

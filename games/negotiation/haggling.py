@@ -43,8 +43,8 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..actions import Integer, Record
 from ..core import Prediction
+from ..domains import Integer, Record
 from .predictions import haggling_card
 from .table import Bargain, Deal, Private, Setting
 from .text import number

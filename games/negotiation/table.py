@@ -16,8 +16,8 @@ import numpy as np
 from gymnasium.spaces import Box
 from numpy.typing import NDArray
 
-from ..actions import Acts, Record
 from ..core import Game, GameType, IllegalPolicy, seat_name
+from ..domains import Acts, Record
 from . import text
 
 if TYPE_CHECKING:

@@ -8,8 +8,9 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from ..actions import ActionSpec, Acts, Move
+from ..actions import ActionSpec, Move
 from ..core import Event, State, seat_name
+from ..domains import Acts
 from . import text
 from .outcome import appraise
 from .table import Bargain, Deal

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from ..actions import clean_text
 from ..core import seat_name
+from ..replies import clean_text
 
 __all__ = ["amount", "bundle", "listed", "measure", "number", "protocol", "quoted"]
 

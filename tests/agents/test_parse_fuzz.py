@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ludens.games import ActionSpec, Acts, Integer, Move, OneOf, Parsed, Real, Record, Status, Text
-from ludens.games.actions import MAX_REPLY_CHARS, clean_text
+from ludens.games.replies import MAX_REPLY_CHARS, clean_text
 
 ITEMS = {"book": Integer(0, 3), "hat": Integer(0, 2), "ball": Integer(0, 1)}
 SPECS = {

@@ -16,8 +16,9 @@ from ludens.agents import Answer, BasePlayer, Call, PlayerSpec, player_kind
 from ludens.arena import Episode, Limits, Match, play_match, play_match_async, replay
 from ludens.arena.record import dump
 from ludens.errors import LudensError
-from ludens.games.actions import ActionSpec, OneOf, Status
+from ludens.games.actions import ActionSpec, Status
 from ludens.games.core import Game, GameType, IllegalPolicy, Observation
+from ludens.games.domains import OneOf
 from ludens.llm.chat import Message, ModelFailure, Reply, Request
 from ludens.llm.scripted import ScriptedModel
 

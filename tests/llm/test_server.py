@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ludens.errors import ParameterError
-from ludens.games.actions import ActionSpec, Acts, Integer, OneOf, Real, Record, Status, Text
+from ludens.games.actions import ActionSpec, Status
+from ludens.games.domains import Acts, Integer, OneOf, Real, Record, Text
 from ludens.llm import SchemaModel, ScriptedModel
 from ludens.llm.brain import Draws, from_schema
 from ludens.llm.completions import complete, schema_brain

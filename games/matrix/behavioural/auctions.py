@@ -34,8 +34,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ...actions import Move, Real, Record
+from ...actions import Move
 from ...core import GameType, Prediction, State, seat_name
+from ...domains import Real, Record
 from . import auction_values
 from .common import DEFAULT_POLICY, MAX_SEATS, TALK, RoundGame, RoundState, amount, listed, number
 

@@ -28,8 +28,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
-from ...actions import Move, Real, Record
+from ...actions import Move
 from ...core import GameType, Prediction, seat_name
+from ...domains import Real, Record
 from .common import DEFAULT_POLICY, TALK, RoundGame, RoundState, listed, number
 from .logit import LogitMarket
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ...actions import Acts, Domain, OneOf, Record
+from ...domains import Acts, Domain, OneOf, Record
 
 __all__ = ["ActTable", "domain", "names", "unwrap", "wrap"]
 

@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from ...actions import ActionSpec, Domain, Move, Record, clean_text
+from ...actions import ActionSpec, Move
 from ...core import Game, IllegalPolicy, State, seat_name
+from ...domains import Domain, Record
+from ...replies import clean_text
 from . import choices
 
 if TYPE_CHECKING:

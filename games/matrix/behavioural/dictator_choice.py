@@ -30,8 +30,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar, Literal, get_args
 
-from ...actions import Move, Record
+from ...actions import Move
 from ...core import GameType, Prediction, seat_name
+from ...domains import Record
 from .roles import RoleGame, RoleState
 
 __all__ = ["DictatorChoice", "DictatorChoiceState", "utility"]

@@ -30,8 +30,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
-from ...actions import Integer, Move, Record
+from ...actions import Move
 from ...core import GameType, Prediction, seat_name
+from ...domains import Integer, Record
 from .common import DEFAULT_POLICY, MAX_SEATS, TALK, RoundGame, RoundState, listed, number
 
 __all__ = ["PublicGoods", "PublicGoodsState"]

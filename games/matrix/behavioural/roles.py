@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from ...actions import Record
 from ...core import GameType, seat_name
+from ...domains import Record
 from .common import DEFAULT_POLICY, RoundGame, RoundState
 
 __all__ = ["RoleGame", "RoleState"]
