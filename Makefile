@@ -33,7 +33,7 @@ test-slow: $(VENV)/.dev ## the long ones: learning, 100 kills, 200,000 texts
 	$(TEST_ENV) $(BIN)/python -P -m pytest -m slow -q
 
 bench: $(VENV)/.dev ## measure beside the peers and write benchmarks/RESULTS.md
-	$(TEST_ENV) $(BIN)/python -P benchmarks/run.py
+	$(TEST_ENV) $(BIN)/python benchmarks/run.py
 
 docs: $(VENV)/.dev ## build the site into site/
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'

@@ -4,7 +4,7 @@ Two language players meet in a repeated game, 500 episodes in flight, everything
 things are measured: the whole tournament against a local server that waits 50 ms; the same tournament with a model in this process that waits as long
 and costs next to nothing, which leaves the runner, the players, the rules and the store; and resident memory while 20,000 episodes go by.
 
-    python -P benchmarks/bench_runner.py --episodes 500 --rounds 10 --many 20000
+    python benchmarks/bench_runner.py --episodes 500 --rounds 10 --many 20000
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ The store is made by playing: 20 players, some scripted and some language player
 played episodes are stored again under new ids until there are a million decisions, which makes a store of real format and size without playing for
 minutes. What is timed is what a person waits for afterwards.
 
-    python -P benchmarks/bench_store.py --decisions 1000000
+    python benchmarks/bench_store.py --decisions 1000000
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Run the benchmarks and write RESULTS.md: ``make bench``, or ``python -P benchmarks/run.py [NAME ...]`` for some of them.
+"""Run the benchmarks and write RESULTS.md: ``make bench``, or ``python benchmarks/run.py [NAME ...]`` for some of them.
 
 Each ``bench_NAME.py`` beside this file has a function ``section() -> str`` that measures, peers in the same run, and returns Markdown. Every one
 runs in a process of its own. Sections that were not run keep what RESULTS.md said of them.
