@@ -20,7 +20,7 @@ $(VENV)/.core: pyproject.toml
 # axelrod, a peer that tests compare with, depends on torch: the plain CPU version is installed before it
 $(VENV)/.dev: $(VENV)/.core
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check torch==2.13.0
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'setuptools>=77' wheel --editable '.[analysis,api,dev,fast,peers]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'setuptools>=77' wheel --editable '.[analysis,api,dev,fast,human,peers]'
 	touch $@
 
 demo: $(VENV)/.core ## play a real tournament with the shipped players and write its report

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TextIO
 
 from rich.console import Console
@@ -10,7 +11,9 @@ from rich.text import Text as Styled
 
 from ..games.actions import ActionSpec, Move
 from ..games.core import GameType, Observation, seat_name
+from ..games.domains import Acts, Domain, OneOf
 from ..games.replies import clean_text
+from .editing import LineEditor
 from .player import BasePlayer
 
 __all__ = ["PersonPlayer"]
@@ -35,6 +38,7 @@ class PersonPlayer(BasePlayer):
         self._name = name
         self._stdin = stdin
         self._console = Console(file=stdout, highlight=False, markup=False, emoji=False)
+        self._editor = LineEditor() if stdin is None and stdout is None and LineEditor.usable() else None
 
     def start(self, seat: int, game_type: GameType, seed: int) -> None:
         super().start(seat, game_type, seed)
@@ -65,7 +69,7 @@ class PersonPlayer(BasePlayer):
     # -- asking ----------------------------------------------------------------------------------------------------
 
     def _choice(self, observation: Observation, spec: ActionSpec) -> Move | None:
-        line = self._line("Your answer: ")
+        line = self._line("Your answer: ", _words(spec.domain))
         word = line.strip().casefold()
         parsed = spec.parse(line)
         if word in ("/quit", "/help") or (parsed.move is None and word in ("quit", "help")):
@@ -89,9 +93,11 @@ class PersonPlayer(BasePlayer):
             return None
         return said
 
-    def _line(self, prompt: str) -> str:
+    def _line(self, prompt: str, words: Sequence[str] = ()) -> str:
         try:
-            return self._console.input(prompt, stream=self._stdin) if self._stdin is None else self._read(prompt)
+            if self._stdin is not None:
+                return self._read(prompt)
+            return self._editor.ask(prompt, words) if self._editor is not None else self._console.input(prompt)
         except EOFError:
             raise KeyboardInterrupt("the input of the person at the terminal ended") from None
 
@@ -116,6 +122,15 @@ class PersonPlayer(BasePlayer):
     def _show(self, text: str, style: str = "") -> None:
         # what others said is untrusted: no control sequence of theirs may reach the terminal
         self._console.print(Styled(clean_text(text), style=style))
+
+
+def _words(domain: Domain) -> tuple[str, ...]:
+    """List the words that an answer can begin with, for completion."""
+    if isinstance(domain, OneOf):
+        return (*domain.options, "/help", "/quit")
+    if isinstance(domain, Acts):
+        return (*domain.names, "/help", "/quit")
+    return ("/help", "/quit")
 
 
 def _how(spec: ActionSpec) -> str:
