@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import inspect
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from functools import cached_property, lru_cache
 from importlib.metadata import entry_points
 from typing import Any, NamedTuple, Protocol
 
-from ..errors import LudensError, ParameterError, UnknownName
+from ..errors import LudensError, ParameterError, UnknownName, nearest
 from ..games.actions import Move, Status
 from ..games.core import Game, GameType, Observation
 from ..llm.chat import ChatModel, Message, Reply
@@ -195,16 +196,28 @@ class PlayerSpec:
             if model is None:
                 raise LudensError(f"player {self.name or self.kind!r} needs a model")
             params["model"] = model
+        factory = _load(kind.entry_point)
         try:
-            return _load(kind.entry_point)(**params)
+            return factory(**params)
         except TypeError as problem:
-            raise ParameterError(f"player {self.kind}: {problem}") from problem
+            raise ParameterError(f"player {self.kind}: {_misfit(factory, params) or problem}") from problem
 
 
 @lru_cache(maxsize=512)
 def _load(entry_point: str) -> Callable[..., Any]:
     module, _, attribute = entry_point.partition(":")
     return getattr(importlib.import_module(module), attribute)
+
+
+def _misfit(factory: Callable[..., Any], given: Mapping[str, Any]) -> str | None:
+    """Say which parameter a factory does not know, or which it lacks; None when the names are right."""
+    taken = [item for item in inspect.signature(factory).parameters.values() if item.kind is not item.VAR_POSITIONAL]
+    names = [item.name for item in taken if item.kind is not item.VAR_KEYWORD]
+    unknown = [name for name in given if name not in names] if len(names) == len(taken) else []
+    if unknown:
+        return f"unknown parameter {unknown[0]!r}{nearest(unknown[0], names)}"
+    missing = [item.name for item in taken if item.default is item.empty and item.name in names and item.name not in given]
+    return f"{', '.join(missing)} must be given" if missing else None
 
 
 @lru_cache(maxsize=1)

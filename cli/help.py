@@ -45,7 +45,7 @@ def usage(command: str) -> str:
     from ..conf.resolve import choices
     from ..conf.schema import settings
 
-    lines = [f"usage: ludens {command} KEY=VALUE ... [--dry-run] [-m] [--cfg job] [--config-dir DIR]", "", "settings:"]
+    lines = [f"usage: ludens {command} KEY=VALUE ... {'[--dry-run] ' if command == 'tournament' else ''}[-m] [--cfg job] [--config-dir DIR]", "", "settings:"]
     rows = settings(command)
     width = max(len(name) for name, _, _ in rows)
     lines += [f"  {name:{width}}  {about}{'' if default is None else f' (default: {str(default).lower()})'}" for name, default, about in rows]

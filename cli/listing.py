@@ -7,7 +7,7 @@ from dataclasses import MISSING
 from typing import TYPE_CHECKING
 
 from ..errors import LudensError, UnknownName
-from .words import console
+from .words import brief, console
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -48,7 +48,7 @@ def games(words: list[str]) -> int:
     defaults = parameters(game.made_as).items()
     out.print(table(("name", "default"), [(name, "(required)" if default is MISSING else str(default)) for name, default in defaults], "parameters"))
     if cards := game.predictions():
-        rows4 = [(card.concept, card.quantity, str(card.value)[:200], card.source) for card in cards]
+        rows4 = [(card.concept, card.quantity, brief(card.value)[:200], card.source) for card in cards]
         out.print()
         out.print(table(("concept", "quantity", "value", "source"), rows4, "predictions"))
     return 0

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import LudensError
 from .forecast import print_forecast
-from .words import console
+from .words import brief, console
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -97,6 +97,7 @@ def _play(config: dict[str, Any], searched: list[str]) -> int:
     for spec in seated:
         if reason := spec.why_not(game):
             raise LudensError(f"player {spec.name!r} cannot play {game.label}: {reason}")
+    cast.check()
     match = Match(game, tuple(seated), config["seed"])
     limits = Limits(config["move_seconds"], config["move_seconds"])
     person = any(spec.kind == "person" for spec in seated)
@@ -118,7 +119,7 @@ def _play(config: dict[str, Any], searched: list[str]) -> int:
     for seat, (spec, total) in enumerate(zip(seated, episode.returns, strict=True)):
         out.print(f"{seat_name(seat)} ({spec.name}): {total:g} {game.type.unit}", style="bold")
     for name, value in episode.outcome.items():
-        out.print(f"  {name}: {value}", markup=False, style="dim")
+        out.print(f"  {name}: {brief(value)}", markup=False, style="dim")
     bad = [decision for decision in episode.decisions if decision.status not in ("ok", "repaired")]
     for decision in bad:
         out.print(f"  {seat_name(decision.seat)}, turn {decision.turn}: {decision.status} ({decision.cause}: {decision.problem})", markup=False, style="red")
@@ -188,6 +189,7 @@ def _tournament(config: dict[str, Any], searched: list[str]) -> int:
     identity = _identity(config, games, cast)
     folder = Path(config["runs"]) / (config["name"] or _run_name(identity))
     options = Options(config["in_flight"], config["processes"], Limits(config["move_seconds"], max(config["move_seconds"], _MODEL_SECONDS)))
+    cast.check(models=not config["dry_run"])
     if config["dry_run"]:
         prices = {name: model.price for name, model in cast.models.items()}
         if folder.exists():
@@ -196,9 +198,6 @@ def _tournament(config: dict[str, Any], searched: list[str]) -> int:
         else:
             print_forecast(dry_run(schedule, None, prices), schedule.description, out)
         return 0
-    # whatever can be wrong with a model (an extra, a key) is told before a folder is made
-    for model in cast.models.values():
-        model.bare()
 
     async def go(run: Run) -> Summary:
         limits = config["budget"]

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..errors import LudensError, UnknownName, nearest
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["console", "pairs", "run_folder"]
+__all__ = ["brief", "console", "pairs", "run_folder"]
 
 
 def console() -> Console:
@@ -21,6 +21,19 @@ def console() -> Console:
     from rich.console import Console
 
     return Console(highlight=False, width=None if sys.stdout.isatty() else 120)
+
+
+def brief(value: Any) -> str:
+    """Write a value for people: numbers with six digits, lists and mappings of them alike."""
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {brief(item)}" for key, item in value.items())
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(brief, value))}]"
+    if value is None:
+        return "none"
+    return ("no", "yes")[value] if isinstance(value, bool) else str(value)
 
 
 def pairs(words: Sequence[str], known: Sequence[str], required: Sequence[str] = ()) -> dict[str, str]:

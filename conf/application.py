@@ -10,14 +10,16 @@ from typing import Any
 
 from ..errors import LudensError, nearest
 from .resolve import choices
-from .schema import settings, store_schemas
+from .schema import check, settings, store_schemas
 
 __all__ = ["run_application"]
 
 _FREE = ("game.", "model.")
 """Settings below these belong to the game or model, which check them themselves."""
 _WITH_VALUE = {"--cfg", "-c", "--package", "-p", "--config-path", "-cp", "--config-name", "-cn", "--config-dir", "-cd", "--experimental-rerun"}
+_ALONE = {"--hydra-help", "--version", "--resolve", "--run", "-r", "--multirun", "-m", "--shell-completion", "-sc", "--info", "-i"}
 _FLAGS = {"--dry-run": "dry_run=true"}
+_LISTS = ("games", "players")
 
 
 def run_application(command: str, words: Sequence[str], task: Callable[[dict[str, Any], list[str]], int]) -> int:
@@ -48,8 +50,9 @@ def run_application(command: str, words: Sequence[str], task: Callable[[dict[str
         sources = HydraConfig.get().runtime.config_sources
         searched = [source.path for source in sources if source.schema == "file"]
         try:
-            plain = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
-            statuses.append(task(plain, searched))  # type: ignore[arg-type]
+            plain: Any = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
+            check(plain)
+            statuses.append(task(plain, searched))
         except (LudensError, OmegaConfBaseException) as problem:
             # raised again below: Hydra would announce it in a line of its own first
             failures.append(problem)
@@ -80,6 +83,8 @@ def _flags_first(words: Sequence[str]) -> list[str]:
     rest = iter(words)
     for word in rest:
         if word.startswith("-"):
+            if (flag := word.partition("=")[0]) not in _WITH_VALUE | _ALONE:
+                raise LudensError(f"unknown option {flag!r}{nearest(flag, {*_WITH_VALUE, *_ALONE, *_FLAGS})}")
             flags += [word, *([next(rest, "")] if word in _WITH_VALUE else [])]
         else:
             overrides.append(word)
@@ -92,17 +97,19 @@ def _override(command: str, word: str, own: bool) -> str:
     With configuration of the user's ``own``, choices of groups are left to Hydra.
     """
     if word in _FLAGS:
-        return _FLAGS[word]
-    match = re.match(r"([a-zA-Z_][\w.]*)=", word)
+        word = _FLAGS[word]
+    match = re.match(r"[+~]*([a-zA-Z_][\w.]*)=", word)
     if not match or "hydra" in match[1]:
         return word
     key = match[1]
     if key.startswith(_FREE):
-        return f"++{word}"
+        return word if word.startswith("~") else f"++{word.lstrip('+')}"
     groups = {"tournament"} if command == "tournament" else set()
     known = {name for name, _, _ in settings(command)} | groups
     if key not in known and not any(name.startswith(f"{key}.") for name in known):
         raise LudensError(f"unknown setting {key!r}{nearest(key, known)}")
+    if key in _LISTS and re.fullmatch(r"[\w-]+", value := word[match.end() :]) and value != "null":
+        raise LudensError(f"{word} should be a list: {key}=[{value},...]")
     if key in ("game", "model", *groups) and re.fullmatch(r"[\w-]+", value := word[match.end() :]) and value != "null" and value not in choices(key):
         return word if own else _unknown_choice(key, value)
     return word
@@ -125,7 +132,6 @@ def _one_line(problem: Exception) -> str:
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     kept = [line for line in lines if not line.startswith(("full_key:", "object_type=", "See https", "Set the environment"))]
     text = "; ".join(kept or lines)
-    missing = re.search(r"Missing mandatory value: (\S+)", text)
-    if missing:
-        return f"{missing[1]}=... is missing"
+    if "Missing mandatory value" in text and (missing := getattr(problem, "full_key", None)):
+        return f"{missing}=... is missing"
     return text

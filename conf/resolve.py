@@ -100,12 +100,29 @@ class Cast:
             self.players.append(spec)
         return spec
 
+    def check(self, *, models: bool = True) -> None:
+        """Build every player and model once, so that what is wrong with one is told before anything is played or written.
+
+        Args:
+            models: also the models, whose extras and keys a forecast does not need.
+
+        Raises:
+            ParameterError: a parameter is unknown, missing or out of range.
+            MissingExtra: a package is not installed.
+            LudensError: a key is not set.
+        """
+        for model in self.models.values() if models else ():
+            model.bare()
+        silent = ModelSpec(engine="schema", model="schema").bare()
+        for player in self.players:
+            player.build(silent if player.needs_model else None)
+
     def _spec(self, entry: Any) -> PlayerSpec:
         if isinstance(entry, str):
             in_group = entry in choices("player", self.searched)
             entry = {"name": entry, **self._yaml(entry)} if in_group or entry not in kinds() else {"kind": entry}
         if not isinstance(entry, Mapping):
-            raise LudensError(f"a player should be a name or a mapping with a kind, such as {{kind: memory_one, p_cc: 0.9}}; got {entry!r}")
+            raise LudensError(f"a player should be a name or a mapping with a kind, such as {{kind: coin, p: 0.9}}; got {entry!r}")
         params = {str(key): value for key, value in entry.items()}
         if "base" in params:
             params = {**self._yaml(str(params.pop("base"))), **params}

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import math
+import re
+from collections.abc import Mapping
 from dataclasses import MISSING as NO_DEFAULT
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any
 
 from omegaconf import MISSING
 
-__all__ = ["BudgetConfig", "PlanConfig", "PlayConfig", "TournamentConfig", "settings", "store_schemas"]
+from ..errors import ParameterError
+
+__all__ = ["BudgetConfig", "PlanConfig", "PlayConfig", "TournamentConfig", "check", "settings", "store_schemas"]
 
 
 def _setting(default: Any, about: str) -> Any:
@@ -99,3 +104,24 @@ def store_schemas() -> None:
 
     for command, schema in RUN_COMMANDS.items():
         ConfigStore.instance().store(name=f"{command}_schema", node=schema)
+
+
+def check(config: Mapping[str, Any]) -> None:
+    """Check what the types of the settings leave open, before anything is played or written.
+
+    Raises:
+        ParameterError: a value is out of range.
+    """
+    for name in ("seed", "bootstrap", "transcripts"):
+        _require(config.get(name, 0) >= 0, name, config.get(name), "0 or more")
+    seconds = config["move_seconds"]
+    _require(math.isfinite(seconds) and seconds > 0, "move_seconds", seconds, "a number of seconds, more than 0")
+    for name, limit in config["budget"].items():
+        _require(limit is None or (math.isfinite(limit) and limit >= 0), f"budget.{name}", limit, "0 or more, or null for no limit")
+    folder = config.get("name")
+    _require(not folder or re.fullmatch(r"\w[\w .-]*", folder) is not None, "name", folder, "the name of one folder: letters, digits, '-', '_', '.'")
+
+
+def _require(condition: bool, name: str, value: object, should: str) -> None:
+    if not condition:
+        raise ParameterError(f"{name}={value} should be {should}")

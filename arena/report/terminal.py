@@ -29,10 +29,9 @@ def print_report(summary: RunSummary, console: Console, *, most_players: int = 4
     """
     console.print(Rule(_plain(summary.name), align="left"))
     of_plan = f" of {count(summary.planned)} planned" if summary.planned and summary.planned != summary.matches else ""
-    console.print(
-        f"{len(summary.standings)} players, {len(summary.games)} games, {count(summary.matches)} matches{of_plan}, {count(summary.decisions)} decisions",
-        style="dim",
-    )
+    games = f"{len(summary.games)} {'game' if len(summary.games) == 1 else 'games'}"
+    played = f"{count(summary.matches)} matches{of_plan}, {count(summary.decisions)} decisions"
+    console.print(f"{len(summary.standings)} players, {games}, {played}", style="dim")
     for note in summary.notes:
         console.print(_plain(note), style="yellow")
     console.print(_leaderboard(summary))

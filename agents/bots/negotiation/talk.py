@@ -109,7 +109,7 @@ REACTIONS: Mapping[str, Mapping[bool, Sequence[str]]] = {
     "cautious": {True: ("Oh, that is very little.", "That worries me a bit."), False: ("That sounds reasonable.", "Thank you, that helps.")},
 }
 WANTS = {
-    True: ("What I care about most is {want}.", "I really need {want}; {spare} matters less to me.", "{spare} you can have more easily than {want}."),
+    True: ("What I care about most is {want}.", "I really need {want}; I care less for {spare}.", "{spare} you can have more easily than {want}."),
     False: ("Parting with {want} hurts me most.", "I hardly care for {spare}, take that as a favour.", "To be frank, all I need is {want}."),
 }
 LIMITS = {
