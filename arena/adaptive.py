@@ -59,7 +59,7 @@ class Adaptive:
     @property
     def description(self) -> str:
         """One line."""
-        return f"adaptive: {len(self.players)} players, {len(self.games)} games, at most {self.matches} matches" + (
+        return f"adaptive: {len(self.players)} players, {len(self.games)} game{'s' * (len(self.games) != 1)}, at most {self.matches} matches" + (
             f" and {self.money:g} US dollars" if self.money else ""
         )
 

@@ -58,5 +58,5 @@ def round_robin(
     if not matches:
         reasons = "; ".join(f"{item.player} in {item.game}: {item.reason}" for item in excluded[:3])
         raise ParameterError("there is nothing to play" + (f" ({reasons})" if reasons else ": name at least one game and two players"))
-    about = f"round robin: {len(players)} players, {len(games)} games, {replicates} replicates, seats {rotate}"
+    about = f"round robin: {len(players)} players, {len(games)} game{'s' * (len(games) != 1)}, {replicates} replicate{'s' * (replicates != 1)}, seats {rotate}"
     return Plan(tuple({match.id: match for match in matches}.values()), about, tuple(excluded))

@@ -53,7 +53,7 @@ class Swiss:
     @property
     def description(self) -> str:
         """One line."""
-        return f"Swiss: {len(self.players)} players, {len(self.games)} games, {self.rounds} rounds"
+        return f"Swiss: {len(self.players)} players, {len(self.games)} game{'s' * (len(self.games) != 1)}, {self.rounds} rounds"
 
     @cached_property
     def _entrants(self) -> tuple[list[tuple[Game, list[PlayerSpec]]], tuple[Excluded, ...]]:

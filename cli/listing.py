@@ -20,11 +20,13 @@ def table(titles: Sequence[str], rows: Iterable[Sequence[str]], title: str | Non
     from rich.table import Table
     from rich.text import Text
 
+    from ..games.replies import clean_text
+
     made = Table(title=title, title_justify="left", title_style="bold", box=None, header_style="bold", pad_edge=False)
     for name in titles:
         made.add_column(name, overflow="fold")
     for row in rows:
-        made.add_row(*(Text(cell) for cell in row))
+        made.add_row(*(Text(clean_text(cell)) for cell in row))
     return made
 
 

@@ -316,8 +316,9 @@ class RunSummary:
 
     @property
     def spending(self) -> Spending:
-        """Totals over all players; the cost is None when no player's is known."""
-        costs = [row.spending.cost for row in self.standings if row.spending.cost is not None]
+        """Totals over all players; the cost is None when that of no player who used tokens is known."""
+        paying = [row.spending for row in self.standings if row.spending.tokens or row.spending.cost] or [row.spending for row in self.standings]
+        costs = [spent.cost for spent in paying if spent.cost is not None]
         return Spending(
             prompt_tokens=sum(row.spending.prompt_tokens for row in self.standings),
             completion_tokens=sum(row.spending.completion_tokens for row in self.standings),

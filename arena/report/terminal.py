@@ -159,14 +159,16 @@ def _faults(summary: RunSummary) -> Table:
 
 
 def _line(line: Line) -> RenderableType:
-    text = Text()
+    text, said = Text(), line.text
     if line.seat is not None:
         text.append(f"player_{line.seat}", style=f"bold {_colour(line.seat)}")
-        text.append(" says: " if line.speech else "  ")
+        text.append(" says: " if line.speech else " ")
+        # what an act's event begins with is there already
+        said = said if line.speech else said.removeprefix(f"player_{line.seat} ")
     if line.seen_by is not None:
         who = ", ".join(f"player_{seat}" for seat in line.seen_by)
         text.append(f"(only {who}) " if who else "(hidden from all) ", style="dim italic")
-    text.append_text(_plain(line.text, "" if line.seat is not None else "italic"))
+    text.append_text(_plain(said, "" if line.seat is not None else "italic"))
     if line.answer is not None:
         if line.answer.choice:
             text.append("  ")

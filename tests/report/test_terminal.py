@@ -49,3 +49,15 @@ def test_untrusted_text_cannot_steer_the_terminal(summary: RunSummary, hostile_e
         assert "\u202e" not in text
         assert "[bold red]x[/]" in text
         assert "\\x1b[2J" in text
+
+
+def test_replay_names_the_player_of_an_act_once(hostile_episode: Episode) -> None:
+    assert "player_0 player_0" not in " ".join(shown(print_replay, hostile_episode).split())
+
+
+def test_cost_of_models_without_a_price_is_not_called_nothing(summary: RunSummary) -> None:
+    rows = [replace(row, spending=replace(row.spending, cost=None if row.spending.tokens else 0.0)) for row in summary.standings]
+    unknown = replace(summary, standings=tuple(rows))
+    assert unknown.spending.tokens
+    assert unknown.spending.cost is None
+    assert "$0" not in shown(print_report, unknown)

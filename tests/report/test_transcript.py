@@ -83,3 +83,8 @@ def test_exchanges_are_shown_with_their_problems(hostile_episode: Episode) -> No
     assert bad.prompt[0][0] == "system"
     assert good.earlier == len(bad.prompt)
     assert good.tokens == 150
+
+
+def test_numbers_inside_outcomes_are_short(haggling: Episode) -> None:
+    found = transcribe(replace(haggling, outcome={"shares": [1 / 9, 8 / 9], "parts": {"whole": 2 / 3, "name": "x"}}))
+    assert found.outcome == (("shares", "[0.111111, 0.888889]"), ("parts", '{"whole": 0.666667, "name": "x"}'))
