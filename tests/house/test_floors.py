@@ -19,8 +19,7 @@ def room(path: Path) -> str:
 
 
 def modules() -> list[Path]:
-    paths = sorted(ROOT.rglob("*.py"))
-    return [path for path in paths if path.relative_to(ROOT).parts[0] in FLOORS or (path.parent == ROOT and path.stem in FLOORS)]
+    return sorted(path for name in FLOORS for path in ((ROOT / name).rglob("*.py") if (ROOT / name).is_dir() else [ROOT / f"{name}.py"]) if path.exists())
 
 
 def imported_rooms(path: Path):
