@@ -13,7 +13,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Self, overload
 
 import numpy as np
 
@@ -379,17 +379,24 @@ class State:
         """Give the move a silent seat makes, where the game's policy is ``"default"``."""
         raise NotSupported(f"{self.game.made_as} has no default move")
 
-    def resample_hidden(self, seat: int, rng: np.random.Generator) -> State:
+    def hides(self, seat: int) -> bool:
+        """Tell whether something is hidden from ``seat`` that does not follow from the rules and what it has seen.
+
+        By default, whether there is an event that it may not see; a game in which such events may be inferred (from the own payoff, say) overrides this.
+        """
+        return any(event.visible_to is not None and seat not in event.visible_to for event in self.events)
+
+    def resample_hidden(self, seat: int, rng: np.random.Generator) -> Self:
         """Return a state that ``seat`` cannot tell from this one, with all it may not know drawn anew.
 
-        Games in which nothing is hidden from anybody inherit this (a clone).
+        Games in which nothing is hidden but what chance has in store inherit this; others begin with :meth:`with_fresh_chance`.
 
         Raises:
-            NotSupported: something is hidden and the game cannot resample it.
+            NotSupported: something else is hidden and the game cannot resample it.
         """
-        if any(event.visible_to is not None for event in self.events):
+        if self.hides(seat):
             raise NotSupported(f"{self.game.made_as} cannot resample hidden information")
-        return self.clone()
+        return self.with_fresh_chance(rng)
 
     def _on_forfeit(self, seat: int) -> None:
         """Add rewards when ``seat`` forfeits; by default nobody earns any more."""
@@ -414,6 +421,13 @@ class State:
             for index in to:
                 self._seen[index].append(event)
 
+    def with_fresh_chance(self, rng: np.random.Generator) -> Self:
+        """Copy the position with every chance draw still to come drawn anew: nobody knows what the generator has in store."""
+        twin = self.clone()
+        if self.game.type.chance:
+            twin._rng = np.random.default_rng(rng.integers(2**63))
+        return twin
+
     # -- for everybody -----------------------------------------------------------------------------------------------
 
     @property
@@ -432,8 +446,10 @@ class State:
             moves: one legal move for each seat in ``to_move``.
 
         Raises:
-            IllegalMove: a seat is missing, too many, or its move is not legal; nothing has changed then.
+            IllegalMove: a seat is missing, too many, its move is not legal, or the game is over; nothing has changed then.
         """
+        if self.over:
+            raise IllegalMove("the game is over")
         if len(moves) != len(self.to_move) or any(seat not in moves for seat in self.to_move):
             raise IllegalMove(f"seats to move are {list(self.to_move)}, moves were given for {sorted(moves)}")
         for seat in self.to_move:
@@ -470,7 +486,7 @@ class State:
         self._keys[seat] = (len(seen), digest)
         return digest.hex()
 
-    def clone(self) -> State:
+    def clone(self) -> Self:
         """Copy the position; the two move on independently."""
         twin = object.__new__(type(self))
         twin.__dict__.update({name: item if name in _SHARED else copy_plain(item) for name, item in self.__dict__.items()})
@@ -483,7 +499,7 @@ class State:
         return {name: pack(item) for name, item in self.__dict__.items() if name not in _DERIVED}
 
     @classmethod
-    def from_dict(cls, game: Game, plain: Mapping[str, Any]) -> State:
+    def from_dict(cls, game: Game, plain: Mapping[str, Any]) -> Self:
         """Undo :meth:`to_dict`; call it on the class that ``game.start`` returns, or through :func:`load_state`."""
         state = object.__new__(cls)
         State.__init__(state, game, int(plain["seed"]))

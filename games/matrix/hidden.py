@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .rules import MatrixGame
     from .state import MatrixState
 
-__all__ = ["facts_of", "flip", "look", "redraw", "view"]
+__all__ = ["facts_of", "flip", "hides", "look", "redraw", "view"]
 
 
 def flip(game: MatrixGame, seat: int, action: int, probability: float, rng: np.random.Generator) -> int:
@@ -79,15 +79,32 @@ def redraw(state: MatrixState, seat: int, rng: np.random.Generator) -> None:
     state._keys = [None] * game.seats
 
 
-def _true_actions(game: MatrixGame, seat: int, data: dict[str, Any], rng: np.random.Generator) -> tuple[int, ...]:
-    seen = data["actions"]
+def hides(state: MatrixState, seat: int) -> bool:
+    """Tell whether what the others did or saw does not follow from the table and what ``seat`` saw."""
+    game = state.game
+    rounds = [event.data for event in state._seen[seat] if event.kind == "round"]
     if game.monitoring == "payoff":
-        others = [range(len(names)) if other != seat else (seen[seat],) for other, names in enumerate(game.actions)]
-        own = game.table[seat][tuple(slice(None) if other != seat else slice(seen[seat], seen[seat] + 1) for other in range(game.seats))]
-        fitting = np.flatnonzero(own == data["payoffs"][seat])
-        place = np.unravel_index(int(fitting[rng.integers(len(fitting))]), own.shape)
-        return tuple(int(options[index]) for options, index in zip(others, place, strict=True))
-    return tuple(action if other == seat else flip(game, other, action, game.noise, rng) for other, action in enumerate(seen))
+        return any(len(_fitting(game, seat, data)) > 1 for data in rounds)
+    if game.monitoring == "noisy" and rounds and game.seats > 1:
+        # a report that is always wrong tells which of two actions it was
+        unsure = 2 if game.noise < 1 else 3
+        return game.noise > 0 and any(len(names) >= unsure for names in game.actions)
+    return False
+
+
+def _fitting(game: MatrixGame, seat: int, data: dict[str, Any]) -> np.ndarray:
+    """List the joint actions that pay ``seat`` what it was told, with its own action: shape (joint actions, seats)."""
+    table = game.table[seat]
+    mine = np.zeros(table.shape, bool)
+    mine[(slice(None),) * seat + (data["actions"][seat],)] = True
+    return np.argwhere(mine & (table == data["payoffs"][seat]))
+
+
+def _true_actions(game: MatrixGame, seat: int, data: dict[str, Any], rng: np.random.Generator) -> tuple[int, ...]:
+    if game.monitoring == "payoff":
+        fitting = _fitting(game, seat, data)
+        return tuple(fitting[rng.integers(len(fitting))].tolist())
+    return tuple(action if other == seat else flip(game, other, action, game.noise, rng) for other, action in enumerate(data["actions"]))
 
 
 def facts_of(game: MatrixGame, history: Sequence[tuple[int, ...]]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -97,12 +97,11 @@ class MatrixState(State):
     def outcome(self) -> dict[str, Any]:
         return hidden.facts_of(self.game, self.history)
 
-    def resample_hidden(self, seat: int, rng: np.random.Generator) -> MatrixState:
-        twin = self.clone()
-        assert isinstance(twin, MatrixState)
-        if self.game.type.chance:
-            # what chance has in store is hidden too
-            twin._rng = np.random.default_rng(rng.integers(2**63))
+    def hides(self, seat: int) -> bool:
+        return hidden.hides(self, seat)
+
+    def resample_hidden(self, seat: int, rng: np.random.Generator) -> Self:
+        twin = self.with_fresh_chance(rng)
         if not self.game.public:
             hidden.redraw(twin, seat, rng)
         return twin

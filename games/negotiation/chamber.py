@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, Self, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -210,13 +210,12 @@ class DeliberationState(State):
 
     # -- who knows what ----------------------------------------------------------------------------------------------
 
-    def resample_hidden(self, seat: int, rng: np.random.Generator) -> DeliberationState:
+    def resample_hidden(self, seat: int, rng: np.random.Generator) -> Self:
         """Draw anew the other parties' sheets given this one's, and every chance draw still to come.
 
         Where votes follow from the sheets and are known, sheets that would have voted otherwise are not drawn.
         """
-        twin = cast(DeliberationState, self.clone())
-        twin._rng = np.random.default_rng(int(rng.integers(2**63)))
+        twin = self.with_fresh_chance(rng)
         told = self.game.closing == "threshold" and self.yes is not None
 
         def same_votes(sheets: list[Sheet]) -> bool:

@@ -98,6 +98,9 @@ class ItemDivision(Bargain):
     def hidden(self) -> bool:
         return not self.known_values
 
+    def varies(self, seat: int) -> bool:
+        return self.hidden and not self.values
+
     # -- the setting -------------------------------------------------------------------------------------------------
 
     def _instances(self) -> tuple[Instance, ...]:

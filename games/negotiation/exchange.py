@@ -73,6 +73,9 @@ class ResourceExchange(Bargain):
     def hidden(self) -> bool:
         return self.payoff == "value"
 
+    def varies(self, seat: int) -> bool:
+        return self.hidden and self.value_range[0] < self.value_range[1]
+
     def _span(self) -> NDArray[np.int64]:
         return np.array(self.stocks, dtype=np.int64).sum(axis=0)
 

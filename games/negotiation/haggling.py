@@ -98,6 +98,10 @@ class Haggling(Bargain):
         self.require(max(1.0, top) <= self.ceiling <= 5, "ceiling", f"should be from {max(1.0, top):g} (no private price lies above it) to 5")
         self.require(not self.always_zone or self.value_range[1] > self.cost_range[0] + 0.1, "always_zone", "needs values that clearly reach above costs")
 
+    def varies(self, seat: int) -> bool:
+        low, high = self.cost_range if seat == SELLER else self.value_range
+        return low < high
+
     # -- the setting -------------------------------------------------------------------------------------------------
 
     def draw(self, rng: np.random.Generator) -> tuple[Setting, list[Private]]:

@@ -92,6 +92,10 @@ class Bargain(Game):
         """Whether a side's private knowledge is hidden from the other."""
         return True
 
+    def varies(self, seat: int) -> bool:
+        """Tell whether these parameters leave open what ``seat`` privately knows."""
+        return self.hidden
+
     # -- what a game adds --------------------------------------------------------------------------------------------
 
     def draw(self, rng: np.random.Generator) -> tuple[Setting, list[Private]]:

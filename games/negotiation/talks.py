@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -167,10 +167,12 @@ class BargainState(State):
         words = f"This makes {text.measure(reward, self.game.unit)} for {seat_name(seat)}."
         return Event("result", None, words, {"seat": seat, "payoff": reward}, (seat,) if self.game.hidden and self.deal is not None else None)
 
-    def resample_hidden(self, seat: int, rng: np.random.Generator) -> BargainState:
+    def hides(self, seat: int) -> bool:
+        return self.game.varies(1 - seat)
+
+    def resample_hidden(self, seat: int, rng: np.random.Generator) -> Self:
         """Draw anew what the other side knows (given what this one does) and every chance draw still to come."""
-        twin = cast(BargainState, self.clone())
-        twin._rng = np.random.default_rng(int(rng.integers(2**63)))
+        twin = self.with_fresh_chance(rng)
         if not self.game.hidden:
             return twin
         other = 1 - seat

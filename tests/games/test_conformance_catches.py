@@ -98,6 +98,11 @@ class NeverResamples(CardsState):
         return self.clone()
 
 
+class DeniesSecrets(CardsState):
+    def hides(self, seat):
+        return False
+
+
 class SharesItsDice(CardsState):
     def _apply(self, moves):
         self.cards[0] = int(SHARED_RNG.integers(1, 10))
@@ -126,6 +131,7 @@ def test_sound_games_pass():
         ("LeaksInData", lambda game: testing.check_leak(game, range(5)), "data"),
         ("LeaksInWords", lambda game: testing.check_leak(game, range(5)), "words"),
         ("NeverResamples", lambda game: testing.check_leak(game, range(5)), "never changes"),
+        ("DeniesSecrets", lambda game: testing.check_leak(game, range(5)), "nothing is said to be hidden"),
         ("SharesItsDice", lambda game: testing.check_replay(game, 0), "another episode"),
         ("SharesItsDice", lambda game: testing.check_interleaving(game, range(5)), "beside other episodes"),
         ("PaysTooMuch", lambda game: testing.check_random_play(game, 0), "leave"),

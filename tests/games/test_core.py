@@ -144,3 +144,12 @@ def test_arrays_and_sets_survive_and_strangers_are_refused():
     assert unpack(pack({1, 2})) == {1, 2}
     with pytest.raises(TypeError, match="may not hold"):
         pack(object())
+
+
+def test_a_game_that_is_over_takes_no_more_moves():
+    state = ludens.make("prisoners_dilemma", rounds=1).start(0)
+    state.play(BOTH)
+    before = state.to_dict()
+    with pytest.raises(IllegalMove, match="over"):
+        state.play({})
+    assert state.to_dict() == before

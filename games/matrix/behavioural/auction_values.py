@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from ...core import Event
 from .common import amount, number
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from .auctions import Auction, AuctionState
 
 __all__ = ["draw", "redraw", "result_words", "value_words"]
@@ -31,14 +31,13 @@ def result_words(number_of_round: int, payoff: float) -> str:
 
 
 def redraw(state: AuctionState, seat: int, rng: np.random.Generator) -> None:
-    """Draw the other seats' values of all rounds anew, in place, and what chance has in store.
+    """Draw the other seats' values of all rounds anew, in place.
 
     Bids and prices are public and bind no value, so every draw fits what ``seat`` has seen.
     """
     game, seats = state.game, range(state.game.seats)
     past = [facts["values"] for facts in state.history]
     dealt = [[own if other == seat else draw(game, rng) for other, own in enumerate(values)] for values in (past if state.over else [*past, state.values])]
-    state._rng = np.random.default_rng(rng.integers(2**63))
     state.values = dealt[-1]
     state.returns = [0.0 for _ in seats]
     for facts, values in zip(state.history, dealt, strict=False):

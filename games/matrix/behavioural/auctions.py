@@ -30,12 +30,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
 from ...actions import Move
-from ...core import GameType, Prediction, State, seat_name
+from ...core import GameType, Prediction, seat_name
 from ...domains import Real, Record
 from . import auction_values
 from .common import DEFAULT_POLICY, MAX_SEATS, TALK, RoundGame, RoundState, amount, listed, number
@@ -193,9 +193,6 @@ class AuctionState(RoundState):
         for seat, value in enumerate(self.values):
             self.emit("value", auction_values.value_words(self.round, value), data={"round": self.round, "value": value}, to=(seat,))
 
-    def open_acts(self, seat: int) -> dict[str, Record]:
-        return self.game.acts(seat)
-
     def ask(self, seat: int) -> str:
         return f"Your value is {number(self.values[seat])}. How much do you bid?"
 
@@ -222,9 +219,8 @@ class AuctionState(RoundState):
         bids = [self.last["bids"][other] / top for other in self.around(seat)]
         return [value / top, *bids, self.last["price"] / top, float(self.last["winner"] == seat)]
 
-    def resample_hidden(self, seat: int, rng: np.random.Generator) -> State:
-        twin = self.clone()
-        assert isinstance(twin, AuctionState)
+    def resample_hidden(self, seat: int, rng: np.random.Generator) -> Self:
+        twin = self.with_fresh_chance(rng)
         auction_values.redraw(twin, seat, rng)
         return twin
 

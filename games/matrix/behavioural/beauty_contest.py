@@ -146,9 +146,6 @@ class BeautyContestState(RoundState):
 
     game: BeautyContest
 
-    def open_acts(self, seat: int) -> dict[str, Record]:
-        return self.game.acts(seat)
-
     def ask(self, seat: int) -> str:
         return f"Which number from {number(self.game.low)} to {number(self.game.high)} do you name?"
 

@@ -179,9 +179,6 @@ class BertrandState(RoundState):
 
     game: Bertrand
 
-    def open_acts(self, seat: int) -> dict[str, Record]:
-        return self.game.acts(seat)
-
     def ask(self, seat: int) -> str:
         return f"Which price from 0 to {number(self.game.price_max)} do you set?"
 

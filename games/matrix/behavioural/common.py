@@ -260,12 +260,6 @@ class RoundState(State):
         stage = [float(self.stage == name) for name in self.game.stages]
         return {"observation": np.clip(np.array([played, *stage, *self.features(seat)], np.float32), -1.0, 1.0)}
 
-    def resample_hidden(self, seat: int, rng: np.random.Generator) -> State:
-        twin = super().resample_hidden(seat, rng)
-        if self.game.type.chance:
-            twin._rng = np.random.default_rng(rng.integers(2**63))  # what chance has in store is hidden too
-        return twin
-
     def around(self, seat: int) -> list[int]:
         """List all seats with ``seat`` first, then the others in order."""
         return [seat, *(other for other in range(self.game.seats) if other != seat)]

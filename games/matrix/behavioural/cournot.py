@@ -156,9 +156,6 @@ class CournotState(RoundState):
 
     game: Cournot
 
-    def open_acts(self, seat: int) -> dict[str, Record]:
-        return self.game.acts(seat)
-
     def ask(self, seat: int) -> str:
         return f"How much do you produce, from 0 to {number(self.game.most)}?"
 

@@ -207,6 +207,33 @@ def test_games_of_hidden_payoffs_keep_their_secrets(show):
     check_leak(game, range(3))
 
 
+@pytest.mark.parametrize(
+    ("params", "hides"),
+    [
+        ({"monitoring": "payoff"}, False),  # the four payoffs differ, so the own one tells what the other did
+        ({"monitoring": "payoff", "temptation": 3.5, "reward": 3, "sucker": 1, "punishment": 1.5}, False),
+        ({"show_payoffs": "own"}, False),
+        ({"monitoring": "noisy"}, False),
+        ({"monitoring": "noisy", "noise": 1.0}, False),
+        ({"monitoring": "noisy", "noise": 0.02}, True),
+    ],
+    ids=str,
+)
+def test_what_follows_from_what_was_seen_is_not_hidden(params, hides):
+    game = make("prisoners_dilemma", rounds=3, **params)
+    state = game.start(0)
+    assert not state.hides(0)
+    play(state, "cooperate", "defect")
+    assert state.hides(0) is hides
+    check_leak(game, range(3))
+
+
+def test_a_report_that_is_always_wrong_leaves_two_of_three_actions():
+    state = make("rock_paper_scissors", rounds=2, monitoring="noisy", noise=1.0).start(0)
+    play(state, "rock", "paper")
+    assert state.hides(0)
+
+
 def test_payoff_monitoring_resamples_uniformly_what_fits():
     game = make("coordination", values=(2, 2, 2), rounds=1, monitoring="payoff")
     state = game.start(0)
