@@ -1,8 +1,8 @@
 """Scripted bots that know a game and speak: the dispatcher.
 
 Each module of this folder knows one family of games. It exports ``GAMES``, names of the game classes it plays (their subclasses included),
-and ``bot_for(game, style)``, which returns a factory ``(seat, rng) -> bot``; a bot has one method, ``act(observation) -> Move``. A distribution adds modules
-of its own through the entry-point group ``ludens.bots``.
+and ``bot_for(game, style)``, which returns a factory ``(seat, rng) -> bot`` or raises ParameterError where it does not play that game; a bot has one method,
+``act(observation) -> Move``. A distribution adds modules of its own through the entry-point group ``ludens.bots``.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class ScriptedPlayer(BasePlayer):
         style: one of :data:`STYLES`.
 
     Raises:
-        ParameterError: no such style; at the first move, no bots for the game.
+        ParameterError: no such style; at the first move, no bots that play the game.
     """
 
     def __init__(self, style: str = "fair") -> None:
@@ -60,29 +60,25 @@ class ScriptedPlayer(BasePlayer):
 
     def act(self, observation: Observation) -> Move:
         if self._bot is None:
-            module = _module_for(observation.game)
-            if module is None:
-                raise ParameterError(_unknown(observation.game))
-            self._bot = _factory(module, observation.game, self.style)(self.seat, np.random.default_rng(self.seed))
+            self._bot = _factory(observation.game, self.style)(self.seat, np.random.default_rng(self.seed))
         return self._bot.act(observation)
 
 
 def fits(game: Game, style: str = "fair", **_: Any) -> str | None:
     """Say why no scripted bot plays ``game``, or None when one does."""
-    return None if _module_for(game) else _unknown(game)
+    try:
+        _factory(game, style)
+    except ParameterError as problem:
+        return str(problem)
+    return None
 
 
-def _factory(module: ModuleType, game: Game, style: str) -> BotFactory:
+def _factory(game: Game, style: str) -> BotFactory:
+    module = next((_modules()[base.__name__] for base in type(game).__mro__ if base.__name__ in _modules()), None)
+    if module is None:
+        raise ParameterError(f"no scripted bots know {game.made_as}; they know {', '.join(sorted(_modules()))}")
     factory: BotFactory = module.bot_for(game, style)
     return factory
-
-
-def _unknown(game: Game) -> str:
-    return f"no scripted bots know {game.made_as}; they know {', '.join(sorted(_modules()))}"
-
-
-def _module_for(game: Game) -> ModuleType | None:
-    return next((_modules()[base.__name__] for base in type(game).__mro__ if base.__name__ in _modules()), None)
 
 
 @lru_cache(maxsize=1)

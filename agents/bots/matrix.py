@@ -1,6 +1,6 @@
 """Bots for normal-form games of any number of seats, played once or repeatedly, with or without talk.
 
-They look at the payoff table as the rules hold it, also where the players are not told it: they are the informed opponents. The *target* of a round is
+They reckon with the whole payoff table, so they play only games that tell it to all (``show_payoffs="all"``). The *target* of a round is
 the joint action with the highest total payoff, of several the one whose poorest seat earns most; where several remain (battle of the sexes)
 they are taken in turns. In constant-sum games nobody can gain without another's loss; there is no target, and all but the best responders
 play their security strategy.
@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ...errors import ParameterError
 from ...games.actions import Move
 from ...games.core import Game, Observation
 from .matrix_talk import speak
@@ -235,6 +236,12 @@ CHOICES: dict[str, Callable[[MatrixBot], int]] = {
 
 
 def bot_for(game: Game, style: str) -> Callable[[int, np.random.Generator], MatrixBot]:
-    """Make the factory of bots for one game and style."""
+    """Make the factory of bots for one game and style.
+
+    Raises:
+        ParameterError: the players of the game are not told all payoffs, so that a bot would know more than its seat may.
+    """
     known: Any = game
+    if known.show_payoffs != "all":
+        raise ParameterError(f"scripted bots play {game.made_as} by its payoff table, and show_payoffs={known.show_payoffs!r} keeps that from the players")
     return lambda seat, rng: MatrixBot(known, style, seat, rng)

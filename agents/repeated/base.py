@@ -19,6 +19,7 @@ from ...errors import LudensError, ParameterError
 from ...games.actions import Move
 from ...games.core import Game, GameType, Observation
 from ...games.matrix.kernel import Automaton
+from ...games.matrix.rules import MatrixGame
 from ..player import BasePlayer
 
 __all__ = ["Actions", "C", "D", "Strategy", "Talk", "actions_of", "fits", "probability", "read_actions", "whole"]
@@ -165,13 +166,12 @@ def read_actions(events: list[Any], seat: int) -> list[tuple[int, int]]:
 
 def fits(game: Game, **params: Any) -> str | None:
     """Say why a strategy of this package cannot play a game, or None when it can: two seats, two actions each, the other's actions seen."""
-    shown = getattr(game, "shown", None)
-    if shown is None:
+    if not isinstance(game, MatrixGame):
         return "it plays matrix games only"
-    sizes = [len(names) for names in shown]
+    sizes = [len(names) for names in game.shown]
     if sizes != [2, 2]:
         return f"it plays two seats with two actions each, not {' x '.join(str(size) for size in sizes)}"
-    if getattr(game, "monitoring", "perfect") == "payoff":
+    if game.monitoring == "payoff":
         return "it needs to see what the other seat did, and monitoring='payoff' hides that"
     return None
 

@@ -61,7 +61,7 @@ def test_another_distribution_adds_bots_by_an_entry_point(monkeypatch):
         player.start(1, Market().type, 0)
         state = Market().start(0)
         assert player.act(state.observe(1)) == player.act(state.observe(1)) == Move("south")
-        assert made == [("Market", "tough")]
+        assert set(made) == {("Market", "tough")}
     finally:
         _modules.cache_clear()
 

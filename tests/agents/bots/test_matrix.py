@@ -10,8 +10,9 @@ from hypothesis.extra.numpy import arrays
 
 from ludens.agents import PlayerSpec
 from ludens.agents.bots import STYLES
-from ludens.agents.bots.matrix import MatrixBot, Outlook
+from ludens.agents.bots.matrix import MatrixBot, Outlook, bot_for
 from ludens.agents.bots.matrix_talk import TEMPLATES, speak
+from ludens.errors import ParameterError
 from ludens.games import Move
 from ludens.games.matrix.rules import NormalForm
 
@@ -163,7 +164,7 @@ def test_expected_payoffs_equal_the_sum_over_joint_actions(table, seat):
     [
         {},
         {"monitoring": "noisy", "noise": 0.3},
-        {"monitoring": "payoff", "show_payoffs": "own"},
+        {"monitoring": "payoff"},
         {"tremble": 0.2, "continuation": 0.8},
         {"labels": "letters", "relabel": 3},
         {"say_chars": 40},
@@ -172,6 +173,14 @@ def test_expected_payoffs_equal_the_sum_over_joint_actions(table, seat):
 def test_every_style_plays_every_variant_legally_and_reproducibly(style, params):
     first, second = (played(DILEMMA, style, "fair", **params) for _ in range(2))
     assert first == second
+
+
+@pytest.mark.parametrize("show", ["own", "none"])
+def test_a_table_that_is_kept_from_the_players_is_kept_from_the_bots(show):
+    game = NormalForm(payoffs=DILEMMA, show_payoffs=show)
+    assert "show_payoffs" in PlayerSpec.of("scripted", style="greedy").why_not(game)
+    with pytest.raises(ParameterError, match="show_payoffs"):
+        bot_for(game, "greedy")
 
 
 @pytest.mark.parametrize("style", STYLES)
