@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 import sqlalchemy as sa
@@ -49,8 +50,10 @@ def hold(path: Path) -> sqlite3.Connection:
     """Take the writer's lock of a run folder; closing the connection, or dying, lets go of it.
 
     Raises:
-        StoreError: another process has it.
+        StoreError: another process has it, or the folder is read-only.
     """
+    if not _writable(path):
+        raise StoreError(f"cannot write to {path}: the folder is read-only")
     # an exclusive transaction on a file of its own: the system drops it when the process dies, on every system alike
     lock = sqlite3.connect(path / "lock.sqlite", timeout=0, isolation_level=None, check_same_thread=False)
     try:
@@ -101,6 +104,8 @@ def examine(file: Path, *, thorough: bool) -> None:
     pages = struct.unpack(">I", head[28:32])[0]
     if size < page * pages and not logged:
         raise StoreError(f"{file} is damaged (truncated to {size} of {page * pages} bytes); {damaged}")
+    if logged and not _writable(file.parent):
+        raise StoreError(f"cannot read {file}: its folder is read-only and {log.name} is not merged into it yet; copy the folder to where it can be written")
     if thorough:
         connection = sqlite3.connect(f"file:{file}?mode=ro", uri=True)
         try:
@@ -115,6 +120,10 @@ def examine(file: Path, *, thorough: bool) -> None:
 
 def connect(url: str, name: str, *, write: bool) -> Engine:
     """Make the engine of a store; ``name`` is the run's, for databases that hold several."""
+    path = sa.make_url(url).database if url.startswith("sqlite:///") else None
+    if path is not None and not write and not _writable(Path(path).parent):
+        # SQLite makes files beside a store even to read it, unless it is told that nobody else can write there either
+        url = f"sqlite:///file:{quote(str(Path(path).absolute()))}?immutable=1&uri=true"
     try:
         engine = sa.create_engine(url)
     except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ImportError) as problem:
@@ -138,6 +147,10 @@ def connect(url: str, name: str, *, write: bool) -> Engine:
     return engine
 
 
+def _writable(folder: Path) -> bool:
+    return os.access(folder, os.W_OK)
+
+
 def write_file(file: Path, content: bytes) -> None:
     """Write a file whole, or leave the one that is there."""
     fresh = file.with_suffix(".new")
@@ -159,9 +172,16 @@ def difference(before: Mapping[str, Any], now: Mapping[str, Any], free: Collecti
         if isinstance(old, Mapping) and isinstance(new, Mapping):
             if found := difference(old, new, free, name + "."):
                 return found
+        elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+            if found := difference(_numbered(old), _numbered(new), free, f"{name}."):
+                return found
         elif old != new:
             return f"{name} was {_short(old)} and is now {_short(new)}"
     return None
+
+
+def _numbered(items: list[Any]) -> dict[str, Any]:
+    return {str(index): item for index, item in enumerate(items)}
 
 
 def _short(value: Any) -> str:

@@ -142,17 +142,20 @@ class RichProgress:
     def __init__(self, console: Console | None = None, *, every: float = 30.0) -> None:
         from rich.console import Console as MakeConsole
         from rich.progress import BarColumn, Progress, TextColumn
+        from rich.table import Column
 
         self._console = console or MakeConsole(stderr=True)
-        self._bars = Progress(
-            BarColumn(bar_width=30), TextColumn("{task.completed}/{task.total}{task.fields[more]}"), TextColumn("{task.fields[facts]}"), console=self._console
-        )
+        # in a narrow terminal the facts are cut, never the count
+        rest = Column(ratio=1, no_wrap=True, overflow="ellipsis")
+        counts, details = TextColumn("{task.completed}/{task.total}{task.fields[more]}"), TextColumn("{task.fields[facts]}", table_column=rest)
+        self._bars = Progress(BarColumn(bar_width=20), counts, details, console=self._console, expand=True)
         self._task = self._bars.add_task("", total=None, more="", facts="")
         self._every = every
         self._last = 0.0
 
     def begin(self, tally: Tally) -> None:
         if self._console.is_terminal:
+            self._draw(tally)
             self._bars.start()
         self._last = time.monotonic()
         if tally.before:

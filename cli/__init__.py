@@ -44,6 +44,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         # the reader of our output went away (ludens games | head): nothing is wrong
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as problem:
+        # standard output, or a file that a command names, on a full disk
+        print(f"ludens: {problem.filename or 'output'}: {problem.strerror or problem}", file=sys.stderr)
+        return 2
 
 
 def entry() -> None:

@@ -22,6 +22,8 @@ def replay(words: list[str]) -> int:
             labels = {key: game.label for key, game in run.games().items()}
             names = {key: player.name for key, player in run.players().items()}
             rows = [(match.id, labels[match.game], " v ".join(names[player] for player in match.players)) for match in run.matches() if match.done]
+            if not rows:
+                raise LudensError("no match is finished yet; play (or resume) the run first")
             console().print(table(("episode", "game", "players"), rows))
             return 0
         ids = [match.id for match in run.matches() if match.done and match.id.startswith(given["episode"])]

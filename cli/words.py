@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,12 +17,16 @@ __all__ = ["brief", "console", "pairs", "run_folder"]
 
 
 def console() -> Console:
-    """Make the console; output that is no terminal gets neither colours nor a narrow width."""
-    import sys
-
+    """Make the console; output that is no terminal gets neither colours nor a narrow width, and one that nobody reads any more goes nowhere."""
     from rich.console import Console
 
-    return Console(highlight=False, width=None if sys.stdout.isatty() else 120)
+    class Piped(Console):
+        def on_broken_pipe(self) -> None:
+            # ludens ... | head: what was begun is still finished
+            self.quiet = True
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+    return Piped(highlight=False, width=None if sys.stdout.isatty() else 120)
 
 
 def brief(value: Any) -> str:

@@ -17,6 +17,8 @@ from .transcript import transcribe
 __all__ = ["print_replay", "print_report"]
 
 _SEATS = ("blue", "dark_orange3", "green4", "magenta", "gold3", "cyan", "deep_pink3", "grey58")
+_WIDE = 100
+"""Columns from which tables are shown in full."""
 
 
 def print_report(summary: RunSummary, console: Console, *, most_players: int = 40) -> None:
@@ -34,7 +36,7 @@ def print_report(summary: RunSummary, console: Console, *, most_players: int = 4
     console.print(f"{len(summary.standings)} players, {games}, {played}", style="dim")
     for note in summary.notes:
         console.print(_plain(note), style="yellow")
-    console.print(_leaderboard(summary))
+    console.print(_leaderboard(summary, console.width))
     for game in summary.games:
         if game.payoffs is not None and len(game.payoffs.players) <= most_players:
             console.print(Padding(_plain(f"{game.title}: mean payoff ({game.unit})", "bold"), (1, 0, 0, 0)))
@@ -96,10 +98,12 @@ def _table(title: str, *columns: str) -> Table:
     return table
 
 
-def _leaderboard(summary: RunSummary) -> RenderableType:
-    table = _table("\nLeaderboard", "player", "score", "", "rating", "", "online", "matches")
+def _leaderboard(summary: RunSummary, width: int) -> RenderableType:
+    # a narrow terminal has no room for the second rating beside names; the page has it
+    wide = width >= _WIDE
+    table = _table("\nLeaderboard", "player", "score", "", "rating", "", *(["online"] if wide else []), "matches")
     for index, row in enumerate(summary.standings):
-        online = f"{row.online[0]:.1f} ± {row.online[1]:.1f}" if row.online else "–"
+        online = [f"{row.online[0]:.1f} ± {row.online[1]:.1f}" if row.online else "–"] if wide else []
         rating = number(row.rating.value, 0) if row.rating else "–"
         table.add_row(
             _plain(f"{index + 1:>2} {row.name}"),
@@ -107,7 +111,7 @@ def _leaderboard(summary: RunSummary) -> RenderableType:
             Text(_range(row.score, 3), "dim"),
             rating,
             Text(_range(row.rating, 0), "dim"),
-            online,
+            *online,
             count(row.matches),
         )
     level = summary.standings[0].score.level if summary.standings else 0.95

@@ -115,6 +115,7 @@ def test_another_configuration_is_refused_by_its_first_key(tmp_path: Path, store
         ({**CONFIG, "game": {"rounds": 6, "noise": 0.0}}, "game.rounds was 5 and is now 6"),
         ({**CONFIG, "game": {"rounds": 5}}, r'game.noise was 0.0 and is now "\(absent\)"'),
         ({**CONFIG, "more": 1}, r'more was "\(absent\)" and is now 1'),
+        ({**CONFIG, "players": ["a", "c"]}, r'players.1 was "b" and is now "c"'),
         ({**CONFIG, "players": ["a"]}, r'players was \["a", "b"\]'),
     ):
         with pytest.raises(StoreError, match=words):
@@ -222,3 +223,17 @@ def test_faults_are_listed_in_the_order_of_the_plan(tmp_path: Path) -> None:
         run.add([match])
         run.save([episode_rows(episode)])
         assert [(where, fault.kind, fault.text) for where, fault in run.faults()] == [(match.id, "raised", "ValueError:  odd ?"), (match.id, "game", "text")]
+
+
+def test_a_run_in_a_folder_that_is_read_only_can_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    filled(tmp_path / "a run").close()
+    monkeypatch.setattr("os.access", lambda path, mode: False)
+    before = sorted(item.name for item in (tmp_path / "a run").iterdir())
+    with Run.open(tmp_path / "a run") as run:
+        assert run.finished()
+        assert sorted(item.name for item in (tmp_path / "a run").iterdir()) == before
+    with pytest.raises(StoreError, match="the folder is read-only"):
+        Run.create(tmp_path / "a run", CONFIG)
+    (tmp_path / "a run" / "run.sqlite-wal").write_bytes(b"log")
+    with pytest.raises(StoreError, match=r"run\.sqlite-wal is not merged"):
+        Run.open(tmp_path / "a run")

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -80,7 +81,27 @@ def test_completion_scripts_call_us(shell, capsys):
 
 def test_a_closed_pipe_is_no_error():
     done = subprocess.run(
-        f"{sys.executable} -P -c 'from ludens.cli import entry; entry()' games | head -1", shell=True, capture_output=True, text=True, check=True
+        check=False,
+        args=["bash", "-c", f"set -o pipefail; {sys.executable} -P -c 'from ludens.cli import entry; entry()' games | head -1"],
+        capture_output=True,
+        text=True,
     )
-    assert done.stderr == ""
+    assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("game")
+
+
+def test_a_tournament_is_finished_though_nobody_reads_its_output(tmp_path):
+    words = f"tournament game=stag_hunt players=[fair,greedy] name=piped runs={tmp_path}"
+    command = f"set -o pipefail; {sys.executable} -P -c 'from ludens.cli import entry; entry()' {words} | head -1"
+    assert subprocess.run(check=False, args=["bash", "-c", command], capture_output=True).returncode == 0
+    assert (tmp_path / "piped" / "report.html").exists()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_output_that_cannot_be_written_is_told_in_one_line():
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            check=False, args=[sys.executable, "-P", "-c", "from ludens.cli import entry; entry()", "games"], stdout=full, stderr=subprocess.PIPE, text=True
+        )
+    assert done.returncode == 2
+    assert done.stderr == "ludens: output: No space left on device\n"

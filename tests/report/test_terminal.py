@@ -61,3 +61,12 @@ def test_cost_of_models_without_a_price_is_not_called_nothing(summary: RunSummar
     assert unknown.spending.tokens
     assert unknown.spending.cost is None
     assert "$0" not in shown(print_report, unknown)
+
+
+def test_names_stay_whole_in_a_narrow_terminal(summary: RunSummary) -> None:
+    lines = shown(print_report, summary, width=80).splitlines()
+    start = next(index for index, line in enumerate(lines) if "Leaderboard" in line)
+    short = [(index, row) for index, row in enumerate(summary.standings) if len(row.name) <= 10]
+    assert short
+    for index, row in short:
+        assert lines[start + 2 + index].strip().startswith(f"{index + 1} {row.name}"), lines[start + 2 + index]
