@@ -18,6 +18,7 @@ from typing import Any
 
 from ..errors import LudensError, ParameterError, UnknownName, nearest
 from .core import Game
+from .parameters import kind_problem
 
 __all__ = ["GameSpec", "all_ids", "make", "parameters", "register", "spec"]
 
@@ -102,7 +103,7 @@ def make(id: str, **params: Any) -> Game:
 
     Raises:
         UnknownName: no such game.
-        ParameterError: an unknown parameter, or a value out of range.
+        ParameterError: an unknown parameter, or a value of the wrong kind or out of range.
     """
     found = spec(id)
     cls = found.load()
@@ -110,8 +111,12 @@ def make(id: str, **params: Any) -> Game:
     for name in params:
         if name not in known:
             raise ParameterError(f"{found.id}: unknown parameter {name!r}{nearest(name, known)}")
+    given = {name: _frozen(value) for name, value in {**found.kwargs, **params}.items()}
+    for name, value in given.items():
+        if problem := kind_problem(cls, name, value):
+            raise ParameterError(f"{found.id}: {name}={value!r} {problem}")
     try:
-        game = cls(**{name: _frozen(value) for name, value in {**found.kwargs, **params}.items()})
+        game = cls(**given)
     except TypeError as problem:
         raise ParameterError(f"{found.id}: {problem}") from problem
     game.__dict__["made_as"] = found.id

@@ -60,11 +60,13 @@ def bot_for(game: Game, style: str) -> Callable[[int, np.random.Generator], Roun
     """Make a factory ``(seat, rng) -> bot`` for one of the games here, or a subclass of one.
 
     Raises:
-        ParameterError: no bot for the game, or no such style.
+        ParameterError: no bot for the game, or for its parameters, or no such style.
     """
     found = next((_BOTS[base.__name__] for base in type(game).__mro__ if base.__name__ in _BOTS), None)
     if found is None:
         raise ParameterError(f"no behavioural bot plays {game.made_as}; they play {', '.join(GAMES)}")
+    if reason := found.refuses(game):
+        raise ParameterError(f"{game.made_as}: {reason}")
     if style not in TEMPLATES:
         raise ParameterError(f"behavioural bots: style={style!r} should be one of {', '.join(TEMPLATES)}")
     make: Any = found  # the game's class was matched by name, which the type checker cannot follow

@@ -53,6 +53,11 @@ class RoundBot:
         self._read = 0
         self._plan: Decision | None = None
 
+    @classmethod
+    def refuses(cls, game: Any) -> str | None:
+        """Say why bots of this class do not play a game of theirs with these parameters, or None when they do."""
+        return None
+
     def decide(self, acts: tuple[str, ...]) -> Decision:
         """Choose among the acts open now; in the talking stage, among those of the stage that follows."""
         raise NotImplementedError

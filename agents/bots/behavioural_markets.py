@@ -58,6 +58,10 @@ class BertrandBot(RoundBot):
 
     game: Bertrand
 
+    @classmethod
+    def refuses(cls, game: Bertrand) -> str | None:
+        return None if game.show_demand else "scripted bots set prices by the demand function, and show_demand=False keeps that from the players"
+
     def hurt(self) -> bool:
         return any(price < self.past[-1]["prices"][self.seat] - 0.01 * self.game.alpha for price in self.of_others("prices"))
 

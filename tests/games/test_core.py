@@ -153,3 +153,23 @@ def test_a_game_that_is_over_takes_no_more_moves():
     with pytest.raises(IllegalMove, match="over"):
         state.play({})
     assert state.to_dict() == before
+
+
+@pytest.mark.parametrize(
+    ("game", "params", "says"),
+    [
+        ("deliberation", {"rounds": 2.5}, "rounds=2.5 should be a whole number"),
+        ("deliberation", {"rounds": True}, "should be a whole number"),
+        ("negotiation", {"walk": "no"}, "walk='no' should be true or false"),
+        ("haggling", {"cost_range": []}, "should be a list of 2: a finite number, a finite number"),
+        ("haggling", {"ceiling": float("nan")}, "should be a finite number"),
+        ("negotiation", {"pool": (1, 2.5, 3)}, "should be a list, each entry a whole number"),
+        ("prisoners_dilemma", {"monitoring": 3}, "should be 'perfect' or 'noisy' or 'payoff'"),
+        ("prisoners_dilemma", {"continuation": "often"}, "should be a finite number or null"),
+    ],
+)
+def test_a_parameter_of_the_wrong_kind_is_refused_in_one_line(game, params, says):
+    with pytest.raises(ParameterError) as caught:
+        ludens.make(game, **params)
+    assert says in str(caught.value)
+    assert "\n" not in str(caught.value)

@@ -23,6 +23,7 @@ arXiv:2404.00806.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -83,6 +84,7 @@ class Bertrand(RoundGame):
         self.require_number("beta", 1e-3, 1e9)
         self.require_number("ceiling", 0, 1000)
         self.require(self.ceiling > self.cost, "ceiling", f"should be above the cost, {number(self.cost)}")
+        self.require(self.price_max > 0, "alpha", "makes even the highest price less than a cent")
         self.require(type(self.show_demand) is bool, "show_demand", "should be true or false")
 
     @cached_property
@@ -92,8 +94,8 @@ class Bertrand(RoundGame):
 
     @property
     def price_max(self) -> float:
-        """The highest price allowed, in money."""
-        return self.ceiling * self.alpha
+        """The highest price allowed, in money: whole cents, as all prices are."""
+        return math.floor(100 * self.ceiling * self.alpha + 1e-9) / 100
 
     @cached_property
     def type(self) -> GameType:

@@ -70,8 +70,8 @@ class Cournot(RoundGame):
 
     @property
     def most(self) -> float:
-        """The highest quantity of a firm."""
-        return self.capacity if self.capacity is not None else math.ceil(100 * self.intercept / self.slope) / 100
+        """The highest quantity of a firm, in hundredths as all quantities are."""
+        return math.floor(100 * self.capacity + 1e-9) / 100 if self.capacity is not None else math.ceil(100 * self.intercept / self.slope) / 100
 
     def price(self, total: float) -> float:
         """Give the market price for a total quantity."""

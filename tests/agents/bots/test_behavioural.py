@@ -175,3 +175,5 @@ def test_unknown_games_and_styles_are_refused():
         bot_for(make("prisoners_dilemma"), "fair")
     with pytest.raises(ParameterError, match="style='kind'"):
         bot_for(make("dictator"), "kind")
+    with pytest.raises(ParameterError, match="show_demand"):
+        bot_for(make("bertrand", show_demand=False), "fair")

@@ -14,6 +14,7 @@ VARIANTS = [
     ("public_goods", {"seats": 2, "mpcr": 0.75, "rounds": 1}),
     ("beauty_contest", {"rounds": 2, "say_chars": 40, "p": 1.2}),
     ("beauty_contest", {"p": 1, "seats": 2, "low": 5, "high": 6}),
+    ("cournot", {"rounds": 3, "capacity": 5.555}),
     ("bertrand", {"rounds": 3, "say_chars": 50, "alpha": 3.2, "seats": 3, "show_demand": False}),
     ("bertrand", {"seats": 1, "rounds": 2}),
     ("bertrand", {"rounds": 2, "quality": 20, "mu": 0.01, "ceiling": 30}),

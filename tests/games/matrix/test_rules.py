@@ -303,7 +303,7 @@ BAD = [
     ("hawk_dove", {"cost": 3}, "cost"),
     ("matrix", {"payoffs": [[1, 2], [3]]}, "full table"),
     ("matrix", {"payoffs": [[[1, 2], [3, float("nan")]], [[1, 2], [3, 4]]], "actions": ()}, "finite"),
-    ("matrix", {"payoffs": "abc"}, "full table"),
+    ("matrix", {"payoffs": "abc"}, "a list"),
     ("matrix", {"actions": [["up"], ["left"]]}, "2 x 3"),
     ("matrix", {"actions": [["up", "Up"], ["a", "b", "c"]]}, "distinct"),
     ("matrix", {"actions": [["up", "down\n"], ["a", "b", "c"]]}, "distinct"),
