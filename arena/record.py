@@ -22,7 +22,7 @@ from ..games.core import Event, Game, State
 from ..games.registry import make
 from ..llm.chat import Message, Usage
 
-__all__ = ["VERSION", "CallRecord", "Decision", "Episode", "Fault", "RecordError", "SeatRecord", "dump", "load", "prompts", "replay", "to_json"]
+__all__ = ["VERSION", "CallRecord", "Decision", "Episode", "Fault", "RecordError", "SeatRecord", "advance", "dump", "load", "prompts", "replay", "to_json"]
 
 VERSION = 1
 """Version of the plain-data form; readers refuse newer ones."""
@@ -342,6 +342,12 @@ def prompts(episode: Episode) -> Iterator[tuple[Decision, CallRecord, tuple[Mess
             yield decision, call, whole
 
 
+def advance(state: State, turn: Mapping[int, Decision]) -> list[Event]:
+    """Play one recorded turn again, a forfeit included; return the events it caused."""
+    lost = [seat for seat, decision in turn.items() if decision.status is Status.FORFEITED]
+    return state.forfeit(lost[0]) if lost else state.play({seat: decision.move for seat, decision in turn.items()})
+
+
 def replay(episode: Episode, game: Game | None = None) -> State:
     """Play the recorded moves again from the seed.
 
@@ -360,12 +366,8 @@ def replay(episode: Episode, game: Game | None = None) -> State:
         raise RecordError(f"episode {episode.id} was played by the rules {episode.game_hash}; those given are {game.hash} ({game.label})")
     state = game.start(episode.seed)
     for turn in episode.moves():
-        lost = [seat for seat, decision in turn.items() if decision.status is Status.FORFEITED]
         try:
-            if lost:
-                state.forfeit(lost[0])
-            else:
-                state.play({seat: decision.move for seat, decision in turn.items()})
+            advance(state, turn)
         except Exception as problem:
             if episode.error is None:
                 raise RecordError(f"episode {episode.id} cannot be replayed past turn {state.turn}: {problem}") from problem

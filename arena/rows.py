@@ -10,7 +10,8 @@ import orjson
 
 from ..games.actions import Status
 from ..games.core import Game
-from ..llm.chat import Reply, Request, Usage
+from ..llm.chat import Reply, Request
+from ..llm.plain import reply_from_plain, reply_to_plain
 from .plan import Match
 from .record import Episode, dump, to_json
 from .tables import TALLIES
@@ -114,14 +115,12 @@ def game_row(game: Game) -> dict[str, Any]:
 
 def dump_reply(reply: Reply) -> bytes:
     """Write a reply as JSON."""
-    return to_json({**vars(reply), "usage": vars(reply.usage)})
+    return to_json(reply_to_plain(reply))
 
 
 def load_reply(stored: bytes) -> Reply:
     """Undo :func:`dump_reply`."""
-    plain: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in orjson.loads(stored).items()}
-    plain["usage"] = Usage(**plain["usage"])
-    return Reply(**plain)
+    return reply_from_plain(orjson.loads(stored))
 
 
 def reply_row(key: str, model: str, request: Request, reply: Reply) -> dict[str, Any]:

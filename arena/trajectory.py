@@ -10,7 +10,7 @@ from ..games.actions import Status
 from ..games.core import Game
 from ..games.registry import make
 from ..llm.chat import Message
-from .record import Episode, RecordError, prompts
+from .record import Episode, RecordError, advance, prompts
 
 __all__ = ["Step", "Trajectory", "trajectories"]
 
@@ -106,11 +106,7 @@ def _rewards(episode: Episode, game: Game) -> list[Sequence[float]]:
     state = game.start(episode.seed)
     rewards: list[Sequence[float]] = []
     for turn in episode.moves():
-        lost = [seat for seat, decision in turn.items() if decision.status is Status.FORFEITED]
-        if lost:
-            state.forfeit(lost[0])
-        else:
-            state.play({seat: decision.move for seat, decision in turn.items()})
+        advance(state, turn)
         rewards.append(list(state.rewards))
     if [float(value) for value in state.returns] != list(episode.returns):
         raise RecordError(f"episode {episode.id} replays to returns {state.returns}, the record says {list(episode.returns)}")

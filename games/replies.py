@@ -174,5 +174,8 @@ def read_number(raw: Any) -> tuple[float, bool]:
 
 def short(value: Any) -> str:
     """Quote a value in at most 60 plain characters, for messages."""
-    text = ascii(value)
+    try:
+        text = ascii(value)
+    except Exception:  # a number of thousands of digits, or an object whose repr raises: the message is about it all the same
+        text = f"a {type(value).__name__} that cannot be written"
     return text if len(text) <= 60 else text[:57] + "..."

@@ -48,7 +48,6 @@ class Limit(Wrapper):
                 raise ParameterError(f"model {self.name!r}: {name}={value} should be more than 0, or null for no limit")
         self._given = (concurrency, requests_per_minute, tokens_per_minute)
         self._assumed = assumed_tokens
-        self._tokens_per_minute = tokens_per_minute
         self._loop: asyncio.AbstractEventLoop | None = None
         self._slots: asyncio.Semaphore | None = None
         self._requests: AsyncLimiter | None = None
@@ -59,10 +58,10 @@ class Limit(Wrapper):
             self._begin()
         if self._requests is not None:
             await self._requests.acquire()
-        if self._tokens is not None and self._tokens_per_minute is not None:
+        if self._tokens is not None:
             asked = prompt_tokens_at_most(request) + (request.sampling.max_tokens or self._assumed)
             # a request larger than a whole minute's share waits for all of it rather than for ever
-            await self._tokens.acquire(min(asked, self._tokens_per_minute))
+            await self._tokens.acquire(min(asked, self._tokens.max_rate))
         if self._slots is None:
             return await self.inner.one(request)
         async with self._slots:
@@ -82,4 +81,5 @@ def _per_minute(rate: float) -> AsyncLimiter:
         from aiolimiter import AsyncLimiter
     except ImportError:
         raise MissingExtra("a rate limit", "api") from None
-    return AsyncLimiter(rate, _MINUTE)
+    # the limiter never lets through more than its rate at once: less than one a minute is one in more than a minute
+    return AsyncLimiter(rate, _MINUTE) if rate >= 1 else AsyncLimiter(1, _MINUTE / rate)

@@ -10,7 +10,7 @@ from ...errors import LudensError
 from ...games.actions import Status
 from ...games.core import Event, Game
 from ...games.registry import make
-from ..record import CallRecord, Decision, Episode
+from ..record import CallRecord, Decision, Episode, advance
 from .summary import Answer, Exchange, Line, Transcript
 
 __all__ = ["MAX_TEXT", "transcribe"]
@@ -87,9 +87,8 @@ def _aligned(episode: Episode, game: Game) -> Iterator[tuple[int, list[Decision]
     yield -1, [], list(episode.events[:at])
     for turn in episode.moves():
         decisions = list(turn.values())
-        lost = [decision.seat for decision in decisions if decision.status is Status.FORFEITED]
         try:
-            caused = len(state.forfeit(lost[0]) if lost else state.play({seat: decision.move for seat, decision in turn.items()}))
+            caused = len(advance(state, turn))
         except Exception as problem:
             if episode.error is None:
                 raise _Misaligned(str(problem)) from problem

@@ -173,3 +173,14 @@ def test_a_parameter_of_the_wrong_kind_is_refused_in_one_line(game, params, says
         ludens.make(game, **params)
     assert says in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_a_choice_that_cannot_be_written_is_an_illegal_move_and_no_crash():
+    class Mute:
+        def __repr__(self):
+            raise RuntimeError("no words")
+
+    state = ludens.make("prisoners_dilemma").start(0)
+    for choice in (10**5000, Mute()):
+        with pytest.raises(IllegalMove, match="cannot be written"):
+            state.play({0: Move(choice), 1: Move("defect")})

@@ -97,6 +97,19 @@ async def test_requests_a_minute_let_a_minutes_share_through_at_once_and_no_more
     await asyncio.gather(batch, return_exceptions=True)
 
 
+@pytest.mark.parametrize("limit", ["requests_per_minute", "tokens_per_minute"])
+async def test_less_than_one_a_minute_is_slow_and_not_impossible(limit: str) -> None:
+    gate = Gate()
+    gate.open.set()
+    model = Limit(gate, **{limit: 0.5})  # type: ignore[arg-type]
+    assert len(await asyncio.wait_for(model.generate([ask()]), 5)) == 1
+    second = asyncio.ensure_future(model.generate([ask("again")]))
+    await settle()
+    assert gate.asked == 1
+    second.cancel()
+    await asyncio.gather(second, return_exceptions=True)
+
+
 async def test_tokens_a_minute_count_prompt_and_answer() -> None:
     request = ask("x" * 180, sampling=Sampling(max_tokens=100))
     each = prompt_tokens_at_most(request) + 100
