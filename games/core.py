@@ -20,6 +20,7 @@ import numpy as np
 from ..errors import LudensError, ParameterError
 from .actions import ActionSpec, Move
 from .domains import Domain
+from .replies import clean_text
 from .serial import copy_plain, named, pack, unpack
 
 if TYPE_CHECKING:
@@ -420,6 +421,14 @@ class State:
         else:
             for index in to:
                 self._seen[index].append(event)
+
+    def emit_speech(self, seat: int, said: str | None, **facts: Any) -> None:
+        """Show everybody what a seat said (a ``say`` event with ``facts`` and ``text``); nothing where it said nothing.
+
+        It is cleaned, and quoted as JSON: what is said can neither close its quotes nor begin a line of its own.
+        """
+        if words := clean_text(said or "").strip():
+            self.emit("say", f"{seat_name(seat)} says: {json.dumps(words, ensure_ascii=False)}", seat=seat, data={**facts, "text": words})
 
     def with_fresh_chance(self, rng: np.random.Generator) -> Self:
         """Copy the position with every chance draw still to come drawn anew: nobody knows what the generator has in store."""

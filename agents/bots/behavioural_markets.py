@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ...games.matrix.behavioural.auctions import FirstPriceAuction
 from ...games.matrix.behavioural.beauty_contest import level_k
-from ...games.matrix.behavioural.common import number
+from ...games.words import number
 from .behavioural_base import Decision, RoundBot, mean
 
 if TYPE_CHECKING:

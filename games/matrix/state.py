@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
 from ..actions import ActionSpec, Move
-from ..core import State, seat_name
-from ..replies import clean_text
+from ..core import State
 from . import hidden, text
 
 if TYPE_CHECKING:
@@ -67,10 +65,7 @@ class MatrixState(State):
 
     def _talk(self, moves: Mapping[int, Move]) -> None:
         for seat in self.game.everyone:
-            said = clean_text(moves[seat].say or "").strip()
-            if said:
-                # quoted as JSON: what is said can neither close its quotes nor open a line of its own
-                self.emit("say", f"{seat_name(seat)} says: {json.dumps(said, ensure_ascii=False)}", seat=seat, data={"text": said})
+            self.emit_speech(seat, moves[seat].say)
         self.talking = False
 
     def data(self, seat: int) -> dict[str, np.ndarray]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ..actions import ActionSpec, Move
 from ..core import Event, State, seat_name
 from ..domains import Acts, Record
-from . import text
+from ..words import listed, number
 from .deliberation import LETTERS, Deliberation
 from .outcome import appraise
 from .scores import FULL_SCORE, Sheet, accepts, passes, sheet_scores
@@ -95,8 +95,7 @@ class DeliberationState(State):
 
     def _apply(self, moves: Mapping[int, Move]) -> None:
         for seat in sorted(moves):
-            if said := moves[seat].say:
-                self.emit("say", text.quoted(seat, said), seat=seat, data={"text": said})
+            self.emit_speech(seat, moves[seat].say)
         if self.phase == "vote":
             self._count([moves[seat].choice["act"] == "accept" for seat in range(self.game.parties)])
             return
@@ -153,7 +152,7 @@ class DeliberationState(State):
 
     def _count(self, yes: list[bool]) -> None:
         self.yes = yes
-        sides = [text.listed(seat_name(seat) for seat, vote in enumerate(yes) if vote is side) for side in (True, False)]
+        sides = [listed(seat_name(seat) for seat, vote in enumerate(yes) if vote is side) for side in (True, False)]
         self.emit("vote", f"For the final proposal: {sides[0]}. Against: {sides[1]}.", data={"yes": yes})
         passed = bool(passes(np.array([yes]), self.game.vetoes, self.game.dissent)[0])
         self.deal = self.proposal if passed else None
@@ -206,7 +205,7 @@ class DeliberationState(State):
         return Event("private", None, words, {"seat": seat, "scores": [list(row) for row in sheet["scores"]], "threshold": sheet["threshold"]}, (seat,))
 
     def _result_event(self, seat: int, earned: float) -> Event:
-        return Event("result", None, f"This makes {text.number(earned)} points for {seat_name(seat)}.", {"seat": seat, "payoff": earned}, (seat,))
+        return Event("result", None, f"This makes {number(earned)} points for {seat_name(seat)}.", {"seat": seat, "payoff": earned}, (seat,))
 
     # -- who knows what ----------------------------------------------------------------------------------------------
 

@@ -45,9 +45,9 @@ from gymnasium.spaces import Box
 
 from ..core import Game, GameType, IllegalPolicy, Prediction, seat_name
 from ..domains import Acts, OneOf, Record
+from ..words import listed, number
 from .scores import FULL_SCORE, Sheet, draw_sheets
 from .table import MAX_DEALS
-from .text import listed, number
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -49,11 +49,12 @@ from numpy.typing import NDArray
 
 from ..core import Prediction, seat_name
 from ..domains import Integer, Record
+from ..words import listed
 from .instances import Instance, grid, instances, orders
 from .outcome import envy_count
 from .predictions import division_card
 from .table import MAX_DEALS, Bargain, Deal, Private, Setting
-from .text import bundle, listed
+from .text import bundle
 
 __all__ = ["ItemDivision"]
 

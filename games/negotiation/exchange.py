@@ -38,10 +38,10 @@ from numpy.typing import NDArray
 
 from ..core import seat_name
 from ..domains import Integer, Record
+from ..words import listed
 from .instances import grid
 from .outcome import envy_count
 from .table import MAX_DEALS, Bargain, Deal, Private, Setting
-from .text import listed
 
 __all__ = ["ResourceExchange"]
 

@@ -45,9 +45,9 @@ from numpy.typing import NDArray
 
 from ..core import Prediction
 from ..domains import Integer, Record
+from ..words import number
 from .predictions import haggling_card
 from .table import Bargain, Deal, Private, Setting
-from .text import number
 
 __all__ = ["CATEGORIES", "Category", "Haggling"]
 

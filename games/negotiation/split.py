@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from ..core import seat_name
 from ..domains import Integer, Record
+from ..words import number
 from .outcome import envy_count
 from .table import MAX_DEALS, Bargain, Deal, Private, Setting
-from .text import measure, number
+from .text import measure
 
 __all__ = ["Split"]
 

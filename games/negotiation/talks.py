@@ -89,8 +89,7 @@ class BargainState(State):
     def _apply(self, moves: Mapping[int, Move]) -> None:
         ((seat, move),) = moves.items()
         act, other = move.choice["act"], 1 - seat
-        if move.say:
-            self.emit("say", text.quoted(seat, move.say), seat=seat, data={"text": move.say})
+        self.emit_speech(seat, move.say)
         offer = self.open[other]
         if act == "accept" and offer is not None:
             self.emit("accept", f"{seat_name(seat)} accepts.", seat=seat)

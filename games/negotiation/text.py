@@ -2,28 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from ..core import seat_name
-from ..replies import clean_text
+from ..words import listed, number
 
-__all__ = ["amount", "bundle", "listed", "measure", "number", "protocol", "quoted"]
-
-_SPACES = re.compile(r"\s+")
-
-
-def quoted(seat: int, said: str) -> str:
-    """Write untrusted speech on one line, tagged with its speaker, so that it cannot pass for an event of the rules.
-
-    Line breaks become blanks and double quotes become single ones: what stands between the quotes is all that was said.
-    """
-    return f'{seat_name(seat)} says: "{_SPACES.sub(" ", clean_text(said)).strip().replace(chr(34), chr(39))}"'
-
-
-def number(value: float) -> str:
-    """Write a payoff without needless decimals."""
-    return f"{value:.4f}".rstrip("0").rstrip(".") if value != int(value) else str(int(value))
+__all__ = ["amount", "bundle", "measure", "protocol"]
 
 
 def measure(value: float, unit: str) -> str:
@@ -34,12 +18,6 @@ def measure(value: float, unit: str) -> str:
 def amount(count: int, name: str) -> str:
     """Write a count and a noun: ``"1 book"``, ``"3 books"``."""
     return f"{count} {name}" if count == 1 or name.endswith(("s", "wood", "water", "food")) else f"{count} {name}s"
-
-
-def listed(parts: Iterable[str]) -> str:
-    """Join words: ``"a, b and c"``."""
-    words = list(parts)
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else "nothing"
 
 
 def bundle(counts: Sequence[int], names: Sequence[str]) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...core import Event
-from .common import amount, number
+from ...words import number
+from .common import amount
 
 if TYPE_CHECKING:
     import numpy as np

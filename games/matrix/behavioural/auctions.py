@@ -37,8 +37,9 @@ import numpy as np
 from ...actions import Move
 from ...core import GameType, Prediction, seat_name
 from ...domains import Real, Record
+from ...words import listed, number
 from . import auction_values
-from .common import DEFAULT_POLICY, MAX_SEATS, TALK, RoundGame, RoundState, amount, listed, number
+from .common import DEFAULT_POLICY, MAX_SEATS, TALK, RoundGame, RoundState, amount
 
 __all__ = ["Auction", "AuctionState", "FirstPriceAuction", "SecondPriceAuction"]
 

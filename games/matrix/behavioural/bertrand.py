@@ -32,7 +32,8 @@ from typing import Any, ClassVar
 from ...actions import Move
 from ...core import GameType, Prediction, seat_name
 from ...domains import Real, Record
-from .common import DEFAULT_POLICY, TALK, RoundGame, RoundState, listed, number
+from ...words import listed, number
+from .common import DEFAULT_POLICY, TALK, RoundGame, RoundState
 from .logit import LogitMarket
 
 __all__ = ["Bertrand", "BertrandState"]

@@ -7,7 +7,6 @@ What is said is shown to all, quoted and with its speaker's name, and binds nobo
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,13 +17,13 @@ import numpy as np
 from ...actions import ActionSpec, Move
 from ...core import Game, IllegalPolicy, State, seat_name
 from ...domains import Domain, Record
-from ...replies import clean_text
+from ...words import listed, number
 from . import choices
 
 if TYPE_CHECKING:
     from gymnasium.spaces import Box
 
-__all__ = ["DEFAULT_POLICY", "MAX_SEATS", "TALK", "RoundGame", "RoundState", "amount", "listed", "number"]
+__all__ = ["DEFAULT_POLICY", "MAX_SEATS", "TALK", "RoundGame", "RoundState", "amount"]
 
 TALK = "talk"
 MAX_ROUNDS = 100_000
@@ -33,20 +32,9 @@ DEFAULT_POLICY = IllegalPolicy(reask=2, then="default")
 """A player that gives no legal move is asked twice more, then plays the passive move of :meth:`State.default_move`."""
 
 
-def number(value: float) -> str:
-    """Write an amount: at most four decimals, no trailing zeros, no negative zero."""
-    text = f"{value:.4f}".rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text
-
-
 def amount(value: float) -> float:
     """Keep an amount to nine decimals: 14.2 is paid as 14.2, and no payoff hangs on the last bit of a machine's arithmetic."""
     return round(float(value), 9) + 0.0
-
-
-def listed(words: Sequence[str]) -> str:
-    """Write ``a, b and c``."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -246,10 +234,7 @@ class RoundState(State):
 
     def _apply(self, moves: Mapping[int, Move]) -> None:
         for seat in self.to_move:
-            said = clean_text(moves[seat].say or "").strip()
-            if said:
-                # quoted as JSON: what is said can neither close its quotes nor begin a line of its own
-                self.emit("say", f"{seat_name(seat)} says: {json.dumps(said, ensure_ascii=False)}", seat=seat, data={"round": self.round, "text": said})
+            self.emit_speech(seat, moves[seat].say, round=self.round)
         if self.stage == TALK:
             self.enter(self.first_stage())
         else:

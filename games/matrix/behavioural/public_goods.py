@@ -33,7 +33,8 @@ from typing import Any, ClassVar
 from ...actions import Move
 from ...core import GameType, Prediction, seat_name
 from ...domains import Integer, Record
-from .common import DEFAULT_POLICY, MAX_SEATS, TALK, RoundGame, RoundState, listed, number
+from ...words import listed, number
+from .common import DEFAULT_POLICY, MAX_SEATS, TALK, RoundGame, RoundState
 
 __all__ = ["PublicGoods", "PublicGoodsState"]
 
