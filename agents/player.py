@@ -222,7 +222,7 @@ def _misfit(factory: Callable[..., Any], given: Mapping[str, Any]) -> str | None
 
 @lru_cache(maxsize=1)
 def _discover() -> None:
-    importlib.import_module("ludens.agents.kinds")
+    importlib.import_module("ludens.agents.builtin")
     for entry in entry_points(group="ludens.players"):
         entry.load()
 

@@ -29,8 +29,10 @@ from .store import Run
 __all__ = ["Forecast", "dry_run"]
 
 _CHARS_PER_TOKEN = 4.0
-_PROMPT_OVERHEAD = 120
+_PROMPT_OVERHEAD = 90
 """Tokens of the instructions around the game's own words (how to answer, the seat's name)."""
+_TOKENIZER_SPREAD = 1.25
+"""How far tokenizers lie apart: the same text may take so many times more or fewer tokens."""
 _ANSWER_TOKENS = 60.0
 _ANSWER_SPREAD = 3.0
 """Answers whose length nobody knows: 60 tokens, between a third and three times that."""
@@ -175,6 +177,7 @@ def _seat_totals(load: _Load, known: tuple[float, float, float, float] | None, p
             requests = float(pick(decisions)) * tries
             # the models' own answers stay in their prompts
             own = length * requests * max(requests - 1, 0) / 2
-            prompts, answers = float(pick(prompt)) * tries + own, requests * length
+            spread = (1 / _TOKENIZER_SPREAD, 1.0, _TOKENIZER_SPREAD)[row]
+            prompts, answers = float(pick(prompt)) * tries * spread + own, requests * length
         out[row] = (requests, prompts, answers, price.cost(Usage(math.ceil(prompts), math.ceil(answers))))
     return out

@@ -173,7 +173,7 @@ class RichProgress:
         if self._console.is_terminal:
             self._bars.update(self._task, total=tally.planned, completed=done, more="+" if tally.open_ended else "", facts=facts(tally))
         else:
-            self._console.print(f"{done}/{tally.planned}  {facts(tally)}", highlight=False, markup=False)
+            self._console.print(f"{done}/{tally.planned}  {facts(tally)}", highlight=False, markup=False, soft_wrap=True)
 
     def say(self, text: str) -> None:
         self._console.print(text, highlight=False, markup=False)

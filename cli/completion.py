@@ -27,6 +27,7 @@ _ludens() {
   compadd -S '' -- $words
 }
 compdef _ludens ludens
+alias ludens='noglob ludens'
 """,
     "fish": """complete -c ludens -f -a '(ludens --complete (commandline -cp) 2>/dev/null)'
 """,

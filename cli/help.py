@@ -25,6 +25,7 @@ EXAMPLES = {
     "tournament": (
         "ludens tournament game=prisoners_dilemma players=[tit_for_tat,grim,random]",
         "ludens tournament games=[prisoners_dilemma,negotiation] players=[fair,greedy,language] model=openai_api budget.dollars=2 --dry-run",
+        'ludens tournament "games=[{id: prisoners_dilemma, rounds: 50},stag_hunt]" "players=[grim,{kind: coin, p: 0.9}]"',
         "ludens tournament game=stag_hunt players=[fair,greedy,tough] tournament=swiss plan.rounds=7",
         "ludens tournament -m game=prisoners_dilemma,stag_hunt players=[tit_for_tat,grim] seed=1,2",
     ),

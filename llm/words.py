@@ -25,14 +25,14 @@ _SAY = re.compile(r"^Say: ", re.MULTILINE)
 
 
 def from_prompt(contents: Sequence[str], draws: Draws, fallback: str) -> str:
-    """Answer as the last message asks, in tagged text.
+    """Answer as the last message asks, in tagged text; where it does not say how, as the latest one before it that does.
 
     Args:
         contents: the texts of the messages, oldest first.
         draws: where the draws come from.
         fallback: what to answer when no choice is understood.
     """
-    text = contents[-1] if contents else ""
+    text = next((content for content in reversed(contents) if _CHOOSE.search(content) or _SAY.search(content)), contents[-1] if contents else "")
     said = [f"Say: {draws.sentence(60)}"] if _SAY.search(text) else []
     asked = _CHOOSE.findall(text) or [f"one of: {options}" for options in _OPTIONS.findall(text)]
     answer = _choose(asked[-1], draws) if asked else None

@@ -66,6 +66,12 @@ def test_answers_by_words_are_legal(spec: ActionSpec, source: bytes) -> None:
         assert spec.parse(text).move is not None
 
 
+@given(SPECS, st.binary(max_size=8))
+def test_a_message_that_does_not_say_how_is_answered_as_the_last_that_did(spec: ActionSpec, source: bytes) -> None:
+    said = ["the rules", spec.explain("tags"), "so be it", "Round 2 of 10. Choose your option."]
+    assert from_prompt(said, Draws(source), "?") == from_prompt(said[:2], Draws(source), "?")
+
+
 @given(st.binary(max_size=8))
 def test_draws_are_reproducible_and_in_bounds(source: bytes) -> None:
     first, second = Draws(source), Draws(source)
