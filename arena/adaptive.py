@@ -6,20 +6,19 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from ..agents.player import PlayerSpec
 from ..errors import ParameterError
 from ..games.core import Game
-from .plan import Excluded, Match, Result
-from .seating import Rotate, entrants, table_matches
+from .plan import Match, Result
+from .seating import Entered, Rotate, table_matches
 
 __all__ = ["Adaptive"]
 
 
 @dataclass(frozen=True)
-class Adaptive:
+class Adaptive(Entered):
     """A schedule that is extended batch by batch from what was played.
 
     Ratings are openskill's Plackett-Luce (mean and deviation a player, over all games). A batch seats, for each player in the
@@ -53,8 +52,7 @@ class Adaptive:
             raise ParameterError(f"money={self.money} should be more than 0, or null for no limit")
         if self.batch is not None and self.batch < 1:
             raise ParameterError(f"batch={self.batch} should be 1 or more")
-        if not self._entrants[0]:
-            raise ParameterError("there is nothing to play: no game has enough players who can play it for one table")
+        super().__post_init__()
 
     @property
     def description(self) -> str:
@@ -62,15 +60,6 @@ class Adaptive:
         return f"adaptive: {len(self.players)} players, {len(self.games)} game{'s' * (len(self.games) != 1)}, at most {self.matches} matches" + (
             f" and {self.money:g} US dollars" if self.money else ""
         )
-
-    @cached_property
-    def _entrants(self) -> tuple[list[tuple[Game, list[PlayerSpec]]], tuple[Excluded, ...]]:
-        return entrants(self.games, self.players)
-
-    @property
-    def excluded(self) -> tuple[Excluded, ...]:
-        """Combinations that are left out, and why."""
-        return self._entrants[1]
 
     def due(self, results: Mapping[str, Result]) -> tuple[Match, ...]:
         """Give the first batch that is not complete; empty when the budget is used up or the ratings are certain enough."""
@@ -100,7 +89,7 @@ class Adaptive:
         seated: Counter[str] = Counter()
         matches: list[Match] = []
         for turn in range(tables):
-            game, able = self._entrants[0][(number * tables + turn) % len(self._entrants[0])]
+            game, able = self.entered[(number * tables + turn) % len(self.entered)]
             first = max(able, key=lambda player: (-seated[player.hash], ladder.sigma(player)))
             table = [first]
             while len(table) < game.seats:

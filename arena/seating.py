@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import Literal, TypeVar
 
 from ..agents.player import PlayerSpec
@@ -13,7 +14,7 @@ from ..games.core import Game
 from .plan import Excluded, Match
 from .seeds import child_seed
 
-__all__ = ["Rotate", "Seeds", "balanced_tables", "entrants", "fitting", "latin_square", "seatings", "table_matches", "tables_of"]
+__all__ = ["Entered", "Rotate", "Seeds", "balanced_tables", "fitting", "latin_square", "seatings", "table_matches", "tables_of"]
 
 T = TypeVar("T")
 Rotate = Literal["latin", "all", "none"]
@@ -96,7 +97,7 @@ def fitting(game: Game, players: Sequence[PlayerSpec]) -> tuple[list[PlayerSpec]
     return can, cannot
 
 
-def entrants(games: Sequence[Game], players: Sequence[PlayerSpec]) -> tuple[list[tuple[Game, list[PlayerSpec]]], tuple[Excluded, ...]]:
+def _entrants(games: Sequence[Game], players: Sequence[PlayerSpec]) -> tuple[list[tuple[Game, list[PlayerSpec]]], tuple[Excluded, ...]]:
     """List the games that have enough players for one table, with who can play them, and all that is left out."""
     able: list[tuple[Game, list[PlayerSpec]]] = []
     excluded: list[Excluded] = []
@@ -108,6 +109,39 @@ def entrants(games: Sequence[Game], players: Sequence[PlayerSpec]) -> tuple[list
         else:
             excluded.append(Excluded("*", game.label, f"{len(can)} players can play it; a table needs {max(game.seats, 2)}"))
     return able, tuple(excluded)
+
+
+class Entered:
+    """Base of schedules that extend themselves: who can play what, worked out once.
+
+    Attributes:
+        games: what is played.
+        players: who plays; who cannot play a game is left out of it and listed in ``excluded``.
+
+    Raises:
+        ParameterError: there is nothing to play.
+    """
+
+    games: tuple[Game, ...]
+    players: tuple[PlayerSpec, ...]
+
+    def __post_init__(self) -> None:
+        if not self.entered:
+            raise ParameterError("there is nothing to play: no game has enough players who can play it for one table")
+
+    @cached_property
+    def _entrants(self) -> tuple[list[tuple[Game, list[PlayerSpec]]], tuple[Excluded, ...]]:
+        return _entrants(self.games, self.players)
+
+    @property
+    def entered(self) -> list[tuple[Game, list[PlayerSpec]]]:
+        """The games that are played, with who can play each."""
+        return self._entrants[0]
+
+    @property
+    def excluded(self) -> tuple[Excluded, ...]:
+        """Combinations that are left out, and why."""
+        return self._entrants[1]
 
 
 def table_matches(

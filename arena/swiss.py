@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from ..agents.player import PlayerSpec
 from ..errors import ParameterError
 from ..games.core import Game
-from .plan import Excluded, Match, Result
-from .seating import Rotate, entrants, table_matches
+from .plan import Match, Result
+from .seating import Entered, Rotate, table_matches
 from .standings import rank_scores
 
 __all__ = ["Swiss"]
@@ -21,7 +20,7 @@ _NEAR = 12
 
 
 @dataclass(frozen=True)
-class Swiss:
+class Swiss(Entered):
     """A schedule of Swiss rounds, extended round by round from what was played.
 
     In each round and game, players are ordered by their mean score so far and seated with their neighbours. At two seats the pairing is a matching of
@@ -47,26 +46,16 @@ class Swiss:
     def __post_init__(self) -> None:
         if self.rounds < 1 or self.replicates < 1:
             raise ParameterError(f"rounds={self.rounds} and replicates={self.replicates} should be 1 or more")
-        if not self._entrants[0]:
-            raise ParameterError("there is nothing to play: no game has enough players who can play it for one table")
+        super().__post_init__()
 
     @property
     def description(self) -> str:
         """One line."""
         return f"Swiss: {len(self.players)} players, {len(self.games)} game{'s' * (len(self.games) != 1)}, {self.rounds} rounds"
 
-    @cached_property
-    def _entrants(self) -> tuple[list[tuple[Game, list[PlayerSpec]]], tuple[Excluded, ...]]:
-        return entrants(self.games, self.players)
-
-    @property
-    def excluded(self) -> tuple[Excluded, ...]:
-        """Combinations that are left out, and why."""
-        return self._entrants[1]
-
     def due(self, results: Mapping[str, Result]) -> tuple[Match, ...]:
         """Give the first round that is not complete; empty when all are."""
-        histories = [_History(game, able) for game, able in self._entrants[0]]
+        histories = [_History(game, able) for game, able in self.entered]
         for number in range(self.rounds):
             label = f"round {number + 1}"
             replicates = [f"{number}.{replicate}" for replicate in range(self.replicates)]

@@ -84,8 +84,10 @@ class _Table:
         return "\n".join(event.text for event in state.events if event.visible_to is None)
 
 
-class AecView(AECEnv):  # type: ignore[misc]
-    """One seat acts at a time; simultaneous moves are gathered and played together."""
+class _View:
+    """What an environment of either kind is besides its steps."""
+
+    state_: State
 
     def __init__(self, game: Game, *, speech: bool = False, render_mode: str | None = None) -> None:
         super().__init__()
@@ -93,6 +95,7 @@ class AecView(AECEnv):  # type: ignore[misc]
         self.game, self.render_mode = game, render_mode
         self._table = _Table(game, speech)
         self.possible_agents = list(self._table.names)
+        self.agents: list[str] = []
         self.action_spaces, self.observation_spaces = self._table.action_spaces, self._table.observation_spaces
 
     def action_space(self, agent: str) -> spaces.Space[Any]:
@@ -100,6 +103,20 @@ class AecView(AECEnv):  # type: ignore[misc]
 
     def observation_space(self, agent: str) -> spaces.Space[Any]:
         return self.observation_spaces[agent]
+
+    def render(self) -> str | None:
+        text = self._table.text(self.state_)
+        if self.render_mode == "human":
+            print(text)
+            return None
+        return text
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+class AecView(_View, AECEnv):  # type: ignore[misc]
+    """One seat acts at a time; simultaneous moves are gathered and played together."""
 
     def reset(self, seed: int | None = None, options: dict[str, Any] | None = None) -> None:
         self.state_ = self._table.start(seed)
@@ -152,33 +169,9 @@ class AecView(AECEnv):  # type: ignore[misc]
         if self.render_mode == "human":
             self.render()
 
-    def render(self) -> str | None:
-        text = self._table.text(self.state_)
-        if self.render_mode == "human":
-            print(text)
-            return None
-        return text
 
-    def close(self) -> None:
-        """Nothing is held open."""
-
-
-class ParallelView(ParallelEnv):  # type: ignore[misc]
+class ParallelView(_View, ParallelEnv):  # type: ignore[misc]
     """All seats hand in an action at each step; those not to move (``info["to_move"]`` is false) are not heeded."""
-
-    def __init__(self, game: Game, *, speech: bool = False, render_mode: str | None = None) -> None:
-        self.metadata = {"render_modes": ["ansi", "human"], "name": game.made_as}
-        self.game, self.render_mode = game, render_mode
-        self._table = _Table(game, speech)
-        self.possible_agents = list(self._table.names)
-        self.agents: list[str] = []
-        self.action_spaces, self.observation_spaces = self._table.action_spaces, self._table.observation_spaces
-
-    def action_space(self, agent: str) -> spaces.Space[Any]:
-        return self.action_spaces[agent]
-
-    def observation_space(self, agent: str) -> spaces.Space[Any]:
-        return self.observation_spaces[agent]
 
     def reset(self, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
         self.state_ = self._table.start(seed)
@@ -216,16 +209,6 @@ class ParallelView(ParallelEnv):  # type: ignore[misc]
 
     def _infos(self) -> dict[str, Any]:
         return {name: self._table.info(self.state_, seat) for seat, name in enumerate(self.possible_agents)}
-
-    def render(self) -> str | None:
-        text = self._table.text(self.state_)
-        if self.render_mode == "human":
-            print(text)
-            return None
-        return text
-
-    def close(self) -> None:
-        """Nothing is held open."""
 
 
 def aec_env(game: Game | str, *, speech: bool = False, render_mode: str | None = None, **params: Any) -> AecView:
