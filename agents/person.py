@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+import signal
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TextIO
 
 from rich.console import Console
@@ -95,9 +99,10 @@ class PersonPlayer(BasePlayer):
 
     def _line(self, prompt: str, words: Sequence[str] = ()) -> str:
         try:
-            if self._stdin is not None:
-                return self._read(prompt)
-            return self._editor.ask(prompt, words) if self._editor is not None else self._console.input(prompt)
+            with _interruptible():
+                if self._stdin is not None:
+                    return self._read(prompt)
+                return self._editor.ask(prompt, words) if self._editor is not None else self._console.input(prompt)
         except EOFError:
             raise KeyboardInterrupt("the input of the person at the terminal ended") from None
 
@@ -124,6 +129,19 @@ class PersonPlayer(BasePlayer):
         self._console.print(Styled(clean_text(text), style=style))
 
 
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let Ctrl-C end the reading of a line: an event loop that has taken the signal would hear of it only after the line."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def _words(domain: Domain) -> tuple[str, ...]:
     """List the words that an answer can begin with, for completion."""
     if isinstance(domain, OneOf):
@@ -134,7 +152,10 @@ def _words(domain: Domain) -> tuple[str, ...]:
 
 
 def _how(spec: ActionSpec) -> str:
-    lines = [] if spec.say_only else [f"Choose {spec.domain.explain()}.", *spec.about, f"For example, in the form: {spec.domain.form('tags')}"]
+    lines = [] if spec.say_only else [f"Choose {spec.domain.explain()}.", *spec.about]
+    form = spec.domain.form("tags")
+    if not spec.say_only and not re.fullmatch(r"<[^<>]*>", form):
+        lines.append(f"Write it in the form: {form}")
     if spec.say_chars:
         lines.append(f"You may say at most {spec.say_chars} characters.")
     return "\n".join(lines)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import fields
 from pathlib import Path
 
 from ..errors import UnknownName
@@ -12,10 +11,11 @@ __all__ = ["SHELLS", "candidates", "script"]
 
 SHELLS = {
     "bash": """_ludens() {
-  local words
+  local word="${COMP_WORDS[COMP_CWORD]#=}" words before
+  before="${word%"${word##*[,[]}"}"
   words=$(ludens --complete "${COMP_LINE:0:$COMP_POINT}" 2>/dev/null)
-  COMPREPLY=($(compgen -W "$words" -- "${COMP_WORDS[COMP_CWORD]##*[=,[]}"))
-  [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace
+  COMPREPLY=($(compgen -P "$before" -W "$words" -- "${word#"$before"}"))
+  [[ ${#COMPREPLY[@]} -eq 1 && ( -n $before || ${COMPREPLY[0]} == *= ) ]] && compopt -o nospace
 }
 complete -F _ludens ludens
 """,
@@ -52,13 +52,15 @@ def candidates(line: str, commands: Iterable[str]) -> list[str]:
     from ..conf.resolve import choices
     from ..games import all_ids, parameters, spec
 
-    words = line.split(" ")
+    words = [*line.split(), *([""] if line.endswith(" ") else [])]
     if len(words) <= 2:
         return sorted(commands)
     command, word = words[1], words[-1]
     games = {*choices("game"), *(found.rpartition("-v")[0] for found in all_ids())}
     if command == "games":
         return sorted(games)
+    if command == "players":
+        return sorted({*kinds(), *choices("player")})
     if command == "completion":
         return sorted(SHELLS)
     key, equals, _ = word.partition("=")
@@ -78,11 +80,10 @@ def candidates(line: str, commands: Iterable[str]) -> list[str]:
 
 
 def _keys(command: str) -> list[str]:
-    from ..conf.schema import PlayConfig, TournamentConfig
+    from ..conf.schema import RUN_COMMANDS, settings
 
-    schemas = {"play": PlayConfig, "tournament": TournamentConfig}
-    if command in schemas:
-        return [item.name for item in fields(schemas[command])]
+    if command in RUN_COMMANDS:
+        return [*(name for name, _, _ in settings(command)), *(["tournament"] if command == "tournament" else [])]
     return {"replay": ["run", "episode", "out"], "report": ["run", "out"], "export": ["run", "format", "out"]}.get(command, [])
 
 

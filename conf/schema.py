@@ -13,7 +13,7 @@ from omegaconf import MISSING
 
 from ..errors import ParameterError
 
-__all__ = ["BudgetConfig", "PlanConfig", "PlayConfig", "TournamentConfig", "check", "settings", "store_schemas"]
+__all__ = ["RUN_COMMANDS", "BudgetConfig", "PlanConfig", "PlayConfig", "TournamentConfig", "check", "settings", "store_schemas"]
 
 
 def _setting(default: Any, about: str) -> Any:

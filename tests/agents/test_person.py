@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
+import signal
 
 import pytest
 from market import Market
@@ -99,3 +101,24 @@ def test_control_sequences_and_markup_of_others_do_not_reach_the_terminal():
     assert "\u202e" not in text
     assert "[bold red]hi[/]" in text
     assert ":smile:" in text
+
+
+def test_ctrl_c_ends_the_reading_at_once_inside_an_event_loop():
+    class Interrupted(io.StringIO):
+        def readline(self, size=-1):
+            signal.raise_signal(signal.SIGINT)
+            return "north\n"
+
+    player = PersonPlayer(stdin=Interrupted(), stdout=io.StringIO())
+    game = Market()
+    player.start(0, game.type, 1)
+    observation = game.start(0).observe(0)
+    answered = []
+
+    async def play():
+        answered.append(player.act(observation))
+
+    with pytest.raises(KeyboardInterrupt):
+        asyncio.run(play())
+    assert answered == []
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

@@ -1,5 +1,6 @@
 """The commands that list and play, as a user sees them."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -71,7 +72,28 @@ def test_completion_offers_what_fits():
     assert "players=" in candidates("ludens tournament pl", COMMANDS)
     assert "negotiation" in candidates("ludens play game=neg", COMMANDS)
     assert "tit_for_tat" in candidates("ludens tournament players=[", COMMANDS)
+    assert "plan.replicates=" in candidates("ludens tournament  plan.", COMMANDS)
+    assert "tit_for_tat" in candidates("ludens players ", COMMANDS)
     assert "game.rounds=" in candidates("ludens play game=prisoners_dilemma game.", COMMANDS)
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("ludens tournament game=prison", "prisoners_dilemma"),
+        ("ludens play players=[tit_for_tw", "[tit_for_two_tats"),
+        ("ludens play players=[fair,gree", "[fair,greedy"),
+    ],
+)
+def test_bash_completes_the_last_part_of_a_word_and_keeps_the_rest(line, expected, tmp_path):
+    (tmp_path / "ludens").write_text(f"#!/bin/sh\nexec {sys.executable} -P -c 'from ludens.cli import entry; entry()' \"$@\"\n")
+    (tmp_path / "ludens").chmod(0o755)
+    # readline breaks words at "=" too
+    words = line.replace("=", " = ").split()
+    ask = f"COMP_WORDS=({' '.join(map(repr, words))}); COMP_CWORD={len(words) - 1}; COMP_LINE={line!r}; COMP_POINT={len(line)}; compopt() {{ :; }}; _ludens"
+    script = f'{SHELLS["bash"]}\n{ask}; echo "${{COMPREPLY[@]}}"'
+    done = subprocess.run(["bash", "-c", script], check=True, capture_output=True, text=True, env={**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"})
+    assert done.stdout.strip() == expected
 
 
 @pytest.mark.parametrize("shell", SHELLS)
