@@ -9,13 +9,13 @@ import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from importlib.metadata import entry_points
 from typing import Any, NamedTuple, Protocol
 
 from ..errors import LudensError, ParameterError, UnknownName, nearest
 from ..games.actions import Move, Status
 from ..games.core import Game, GameType, Observation
 from ..llm.chat import ChatModel, Message, Reply
+from ..plugins import load_plugins
 
 __all__ = ["Answer", "BasePlayer", "Call", "Player", "PlayerSpec", "kinds", "player_kind"]
 
@@ -223,8 +223,7 @@ def _misfit(factory: Callable[..., Any], given: Mapping[str, Any]) -> str | None
 @lru_cache(maxsize=1)
 def _discover() -> None:
     importlib.import_module("ludens.agents.builtin")
-    for entry in entry_points(group="ludens.players"):
-        entry.load()
+    load_plugins("ludens.players")
 
 
 def _freeze(value: Any) -> Any:

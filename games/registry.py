@@ -13,10 +13,10 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from functools import lru_cache
-from importlib.metadata import entry_points
 from typing import Any
 
 from ..errors import LudensError, ParameterError, UnknownName, nearest
+from ..plugins import load_plugins
 from .core import Game
 from .parameters import kind_problem
 
@@ -146,9 +146,4 @@ def _discover() -> None:
     for module in pkgutil.iter_modules(games.__path__):
         if module.ispkg:
             importlib.import_module(f"{games.__name__}.{module.name}")
-    for entry in entry_points(group="ludens.games"):
-        try:
-            entry.load()
-        except Exception as problem:
-            # a broken plug-in must not take the other games down, and must not pass unseen either
-            warnings.warn(f"game plug-in {entry.name!r} ({entry.value}) failed to load: {problem!r}", stacklevel=3)
+    load_plugins("ludens.games")

@@ -7,14 +7,13 @@ An engine is a factory ``factory(spec) -> ChatModel``. Third parties call :func:
 from __future__ import annotations
 
 import importlib
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
 from ..errors import MissingExtra, UnknownName
+from ..plugins import load_plugins
 from .chat import ChatModel
 
 if TYPE_CHECKING:
@@ -84,12 +83,7 @@ def engine(name: str) -> Engine:
 
 @lru_cache(maxsize=1)
 def _discover() -> None:
-    for entry in entry_points(group="ludens.models"):
-        try:
-            entry.load()
-        except Exception as problem:
-            # a broken plug-in must not take the other engines down, and must not pass unseen either
-            warnings.warn(f"model plug-in {entry.name!r} ({entry.value}) failed to load: {problem!r}", stacklevel=3)
+    load_plugins("ludens.models")
 
 
 model_engine("openai_api", "ludens.llm.factories:openai_api", summary="API providers, by the official client on its aiohttp transport", extra="api")

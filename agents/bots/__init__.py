@@ -11,7 +11,6 @@ import importlib
 import pkgutil
 from collections.abc import Callable
 from functools import lru_cache
-from importlib.metadata import entry_points
 from types import ModuleType
 from typing import Any, Protocol
 
@@ -20,6 +19,7 @@ import numpy as np
 from ...errors import ParameterError, nearest
 from ...games.actions import Move
 from ...games.core import Game, GameType, Observation
+from ...plugins import load_plugins
 from ..player import BasePlayer
 
 __all__ = ["STYLES", "Bot", "BotFactory", "ScriptedPlayer", "fits"]
@@ -84,6 +84,6 @@ def _factory(game: Game, style: str) -> BotFactory:
 @lru_cache(maxsize=1)
 def _modules() -> dict[str, ModuleType]:
     found = [importlib.import_module(f"{__name__}.{item.name}") for item in pkgutil.iter_modules(__path__)]
-    found += [entry.load() for entry in entry_points(group="ludens.bots")]
+    found += load_plugins("ludens.bots")
     # a module without GAMES is a helper of another one
     return {name: module for module in found for name in getattr(module, "GAMES", ())}

@@ -28,7 +28,9 @@ class Window:
     events: int | None = None
 
     def exceeded(self, talk: Conversation) -> bool:
-        """Tell whether a conversation has outgrown the window."""
+        """Tell whether a conversation has outgrown the window; one that has not begun has nothing to sum up."""
+        if len(talk.messages) == 1:
+            return False
         too_long = self.tokens is not None and talk.chars > self.tokens * CHARS_PER_TOKEN
         return too_long or (self.events is not None and talk.events > self.events)
 

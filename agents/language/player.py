@@ -63,6 +63,8 @@ class LanguagePlayer(BasePlayer):
         _require(window_tokens is None or window_tokens > 0, "window_tokens", window_tokens, "should be above 0")
         _require(window_events is None or window_events > 0, "window_events", window_events, "should be above 0")
         _require(temperature is None or temperature >= 0, "temperature", temperature, "should be 0 or more")
+        _require(top_p is None or 0 < top_p <= 1, "top_p", top_p, "should be above 0 and at most 1")
+        _require(logprobs is None or logprobs >= 0, "logprobs", logprobs, "should be 0 or more")
         _require(max_tokens is None or max_tokens > 0, "max_tokens", max_tokens, "should be above 0")
         self._model = model
         self._form = answer

@@ -7,7 +7,8 @@ from types import SimpleNamespace
 import pytest
 from market import Market
 
-from ludens.agents import PlayerSpec, bots
+from ludens import plugins
+from ludens.agents import PlayerSpec
 from ludens.agents.bots import STYLES, _modules
 from ludens.errors import ParameterError
 from ludens.games import Move, make
@@ -52,7 +53,7 @@ def test_another_distribution_adds_bots_by_an_entry_point(monkeypatch):
         def load(self):
             return SimpleNamespace(GAMES=("Market",), bot_for=bot_for)
 
-    monkeypatch.setattr(bots, "entry_points", lambda group: [Entry()] if group == "ludens.bots" else [])
+    monkeypatch.setattr(plugins, "entry_points", lambda group: [Entry()] if group == "ludens.bots" else [])
     _modules.cache_clear()
     try:
         spec = PlayerSpec.of("scripted", style="tough")

@@ -179,6 +179,13 @@ async def test_a_full_window_is_summarised_by_the_model_itself(window):
     assert first_after.messages[0] == model.requests[0].messages[0]
 
 
+async def test_there_is_nothing_to_sum_up_before_the_first_turn():
+    player, model, state = seated(ScriptedModel(_summing_up), Market(turns=4), window_tokens=1)
+    await player.act(state.observe(0))
+    assert [len(request.messages) for request in model.requests] == [2]
+    assert "Write down" not in model.requests[0].messages[-1].content
+
+
 async def test_without_a_summary_nothing_is_forgotten():
     def script(request):
         return "" if "Write down" in request.messages[-1].content else _summing_up(request)
@@ -303,7 +310,18 @@ async def test_sampling_parameters_arrive():
 
 @pytest.mark.parametrize(
     "params",
-    [{"answer": "xml"}, {"style": "cott"}, {"reask": -1}, {"window_tokens": 0}, {"window_events": 0}, {"temperature": -1}, {"max_tokens": 0}, {"nonsense": 1}],
+    [
+        {"answer": "xml"},
+        {"style": "cott"},
+        {"reask": -1},
+        {"window_tokens": 0},
+        {"window_events": 0},
+        {"temperature": -1},
+        {"top_p": 0},
+        {"logprobs": -1},
+        {"max_tokens": 0},
+        {"nonsense": 1},
+    ],
 )
 def test_bad_parameters_are_named(params):
     with pytest.raises(ParameterError, match=next(iter(params))) as caught:

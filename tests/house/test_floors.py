@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FLOORS = {"errors": 0, "games": 1, "llm": 1, "agents": 2, "arena": 3, "analysis": 4, "trainers": 4, "studies": 5, "cli": 6}
+FLOORS = {"errors": 0, "plugins": 0, "games": 1, "llm": 1, "agents": 2, "arena": 3, "analysis": 4, "trainers": 4, "studies": 5, "cli": 6}
 ALLOWED_SIDEWAYS = {("trainers", "analysis")}
 HEAVY = {"torch", "transformers", "vllm", "ray", "openai", "accelerate", "peft", "axelrod", "pandas", "pyarrow", "matplotlib", "numba"}
 

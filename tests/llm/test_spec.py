@@ -112,14 +112,17 @@ def parrot(spec: ModelSpec) -> ScriptedModel:
 
 
 def test_a_broken_plug_in_warns_and_leaves_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    from ludens.llm import engines as module
+    from ludens import plugins
+    from ludens.agents import player
+    from ludens.games import registry
+    from ludens.llm import engines
 
-    broken = EntryPoint("broken", "no_such_package_anywhere", "ludens.models")
-    monkeypatch.setattr(module, "entry_points", lambda group: [broken])
-    module._discover.cache_clear()
-    with pytest.warns(UserWarning, match="plug-in 'broken'"):
-        assert "schema" in module.engines()
-    module._discover.cache_clear()
+    monkeypatch.setattr(plugins, "entry_points", lambda group: [EntryPoint("broken", "no_such_package_anywhere", group)])
+    for module, listed, known in ((engines, engines.engines, "schema"), (player, player.kinds, "random"), (registry, registry.all_ids, "trust-v0")):
+        module._discover.cache_clear()
+        with pytest.warns(UserWarning, match="plug-in 'broken'"):
+            assert known in listed()
+        module._discover.cache_clear()
 
 
 def test_the_name_tells_settings_apart_that_change_answers() -> None:

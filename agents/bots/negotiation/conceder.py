@@ -30,9 +30,9 @@ class ConcederPlayer(BasePlayer):
     """
 
     def __init__(self, lo: float = 3.0, e: float = 1.0, logroll: bool = True, speak: bool = False) -> None:
-        if lo < 0:
+        if not lo >= 0:  # NaN is no number of points either
             raise ParameterError(f"player conceder: lo={lo!r} should be 0 points or more")
-        if e <= 0:
+        if not e > 0:
             raise ParameterError(f"player conceder: e={e!r} should be above 0")
         self.tactic = Tactic(high=1.0, low=0.0, speed=e, logroll=logroll, low_value=lo)
         self.speak = speak

@@ -157,6 +157,8 @@ def test_conceder_is_a_kind_of_player():
     assert move.say is None
     with pytest.raises(ParameterError, match="should be above 0"):
         PlayerSpec.of("conceder", e=0.0).build()
+    with pytest.raises(ParameterError, match="lo=nan"):
+        PlayerSpec.of("conceder", lo=float("nan")).build()
 
 
 # -- the concession tactics' tournament: 10 acts, structured offers, no discounting, no breakdown ----------------------
