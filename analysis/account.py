@@ -29,7 +29,7 @@ def faults_of(run: Run, table: Columns) -> Iterator[Fault]:
         times, example = found.get(fault.kind, (0, f"{fault.text} (match {match})"))
         found[fault.kind] = (times + 1, example)
     for kind, (times, example) in sorted(found.items()):
-        yield Fault(kind.replace("_", " "), _DONE.get(kind, "dealt with by the runner"), times, example[:300])
+        yield Fault(kind.replace("_", " "), _DONE[kind], times, example[:300])
     for column, kind, what in (
         ("retries", "requests retried", "sent again after a failed try, then answered or given up"),
         ("failures", "requests without a reply", "given up after all retries; counted as a failed try"),
@@ -43,7 +43,7 @@ def faults_of(run: Run, table: Columns) -> Iterator[Fault]:
             yield Fault(kind, what, times)
     excluded = run.meta.get("excluded") or []
     if excluded:
-        reasons = "; ".join(" - ".join(str(part) for part in (one.values() if isinstance(one, dict) else one)) for one in excluded[:5])
+        reasons = "; ".join(" - ".join(one) for one in excluded[:5])
         yield Fault("combinations left out of the plan", "never played", len(excluded), reasons[:300])
 
 

@@ -132,9 +132,6 @@ def steps(match: Match, limits: Limits, recorder: Recorder, watch: Watch | None 
             watch(state)
     if error is not None:
         recorder.faults.append(Fault(None, state.turn, "game", error))
-    roles = state.outcome.get("roles") if error is None else None
-    if not isinstance(roles, list | tuple) or len(roles) != game.seats:
-        roles = game.type.roles if len(game.type.roles) == game.seats else [None] * game.seats
     return Episode(
         id=match.id,
         game=game.made_as,
@@ -142,7 +139,7 @@ def steps(match: Match, limits: Limits, recorder: Recorder, watch: Watch | None 
         params=game.params,
         seed=match.seed,
         replicate=match.replicate,
-        seats=tuple(SeatRecord(spec.hash, spec.name or spec.kind, spec.plain, role) for spec, role in zip(match.players, roles, strict=True)),
+        seats=tuple(SeatRecord(spec.hash, spec.name or spec.kind, spec.plain, role) for spec, role in zip(match.players, state.roles, strict=True)),
         decisions=tuple(recorder.decisions),
         events=tuple(state.events),
         returns=tuple(float(value) for value in state.returns),

@@ -376,6 +376,15 @@ class State:
         """Facts of the episode so far as JSON values, for the record."""
         return {}
 
+    @property
+    def roles(self) -> tuple[str | None, ...]:
+        """Per seat the role that the rules gave it for the whole episode, None where there is none.
+
+        By default the type's roles in the order of the seats, where there are as many; a game that deals them, or has them change seats, overrides this.
+        """
+        names = self.game.type.roles
+        return names if len(names) == self.game.seats else (None,) * self.game.seats
+
     def default_move(self, seat: int) -> Move:
         """Give the move a silent seat makes, where the game's policy is ``"default"``."""
         raise NotSupported(f"{self.game.made_as} has no default move")

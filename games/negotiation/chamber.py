@@ -59,6 +59,11 @@ class DeliberationState(State):
             self._record(self._private_event(seat))
         self._next_round()
 
+    @property
+    def roles(self) -> tuple[str, ...]:
+        leader, veto, party = self.game.type.roles
+        return (leader, *(veto if seat in self.game.vetoes else party for seat in range(1, self.game.parties)))
+
     # -- what may be done --------------------------------------------------------------------------------------------
 
     def action_spec(self, seat: int) -> ActionSpec:

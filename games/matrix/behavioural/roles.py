@@ -68,6 +68,10 @@ class RoleState(RoundState):
         """The role of ``seat`` in this round: 0 or 1."""
         return int(seat != self.first)
 
+    @property
+    def roles(self) -> tuple[str | None, ...]:
+        return (None, None) if self.game.alternate and self.game.rounds > 1 else self.game.roles
+
     def role_facts(self) -> dict[str, Any]:
         """Give for the outcome: ``rounds`` finished, each role's mean payoff a round (``ROLE_payoff``) and ``total_per_round``; None before the first."""
         rounds = len(self.history)

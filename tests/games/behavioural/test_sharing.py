@@ -155,3 +155,9 @@ def test_dictator_choice_never_shows_a_tie(preference):
 def test_shuffling_shows_both_orders():
     orders = {make("dictator_choice", rounds=1).start(seed).options for seed in range(20)}
     assert len(orders) == 2
+
+
+def test_roles_that_alternate_belong_to_no_seat():
+    assert make("trust", rounds=3).start(0).roles == ("truster", "trustee")
+    assert make("trust", rounds=3, alternate=True).start(0).roles == (None, None)
+    assert make("prisoners_dilemma").start(0).roles == (None, None)

@@ -144,3 +144,8 @@ def test_resampled_sheets_keep_the_generators_bounds_and_known_votes():
         assert twin.sheets[1] != state.sheets[1]
         assert twin._would_accept((0, 1, 2)) == votes
         assert 0.05 <= twin.outcome["acceptable_share"] <= 0.4
+
+
+def test_the_record_names_each_partys_role():
+    params = {"parties": 3, "issues": (2, 3, 4), "vetoes": (0, 2), "unanimous": (0.0, 1.0), "acceptable": (0.05, 0.6)}
+    assert make("deliberation", **params).start(0).roles == ("leader", "party", "veto")
