@@ -18,7 +18,7 @@ from typing import Any
 from ..errors import LudensError, ParameterError, UnknownName, nearest
 from ..plugins import load_plugins
 from .core import Game
-from .parameters import kind_problem
+from .kinds import kind_problem
 
 __all__ = ["GameSpec", "all_ids", "make", "parameters", "register", "spec"]
 
