@@ -73,6 +73,8 @@ class BeautyContest(RoundGame):
         self.require_number("p", 0.01, 2)
         self.require_number("low", 0, 1e6)
         self.require_number("high", 0, 1e6)
+        for name in ("low", "high"):
+            self.require(round(getattr(self, name), 2) == getattr(self, name), name, "should have at most two decimals, as guesses do")
         self.require(self.high > self.low, "high", "should be above low")
         self.require_number("prize", 0, 1e6)
 
@@ -152,7 +154,8 @@ class BeautyContestState(RoundState):
 
     def default_move(self, seat: int) -> Move:
         # the midpoint is what a guess without any thought averages (level 0)
-        return Move(self.game.choice(seat, TALK) if self.stage == TALK else self.game.choice(seat, "guess", number=(self.game.low + self.game.high) / 2))
+        middle = round((self.game.low + self.game.high) / 2, 2)
+        return Move(self.game.choice(seat, TALK) if self.stage == TALK else self.game.choice(seat, "guess", number=middle))
 
     def resolve(self, acts: Mapping[int, tuple[str, dict[str, Any]]]) -> None:
         game = self.game

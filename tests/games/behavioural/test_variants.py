@@ -15,6 +15,7 @@ VARIANTS = [
     ("beauty_contest", {"rounds": 2, "say_chars": 40, "p": 1.2}),
     ("beauty_contest", {"p": 1, "seats": 2, "low": 5, "high": 6}),
     ("cournot", {"rounds": 3, "capacity": 5.555}),
+    ("beauty_contest", {"low": 0.01, "high": 0.34}),
     ("bertrand", {"rounds": 3, "say_chars": 50, "alpha": 3.2, "seats": 3, "show_demand": False}),
     ("bertrand", {"seats": 1, "rounds": 2}),
     ("bertrand", {"rounds": 2, "quality": 20, "mu": 0.01, "ceiling": 30}),
@@ -109,3 +110,11 @@ def test_facts_of_an_unplayed_episode_are_empty_not_wrong(game_id):
     facts = make(game_id).start(0).outcome
     assert facts["rounds"] == 0
     assert all(value in (0, None) or not any(value) for value in facts.values())
+
+
+def test_what_is_played_for_the_silent_reads_back_as_it_is():
+    state = make("beauty_contest", low=0, high=0.33).start(0)
+    spec, move = state.action_spec(0), state.default_move(0)
+    assert spec.parse(spec.write(move)) == (move, "ok", None)
+    with pytest.raises(ParameterError, match="two decimals"):
+        make("beauty_contest", low=0.001)
