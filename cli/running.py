@@ -8,11 +8,12 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
 from ..errors import LudensError
 from .forecast import print_forecast
-from .words import brief, console
+from .words import amount, brief, console
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -117,9 +118,9 @@ def _play(config: dict[str, Any], searched: list[str]) -> int:
     episode = asyncio.run(go())
     out.print()
     for seat, (spec, total) in enumerate(zip(seated, episode.returns, strict=True)):
-        out.print(f"{seat_name(seat)} ({spec.name}): {total:g} {game.type.unit}", style="bold")
+        out.print(f"{seat_name(seat)} ({spec.name}): {amount(total, game.type.unit)}", style="bold")
     for name, value in episode.outcome.items():
-        out.print(f"  {name}: {brief(value)}", markup=False, style="dim")
+        out.print(f"  {name}: {shorten(brief(value), 200, placeholder=' ...')}", markup=False, style="dim")
     bad = [decision for decision in episode.decisions if decision.status not in ("ok", "repaired")]
     for decision in bad:
         out.print(f"  {seat_name(decision.seat)}, turn {decision.turn}: {decision.status} ({decision.cause}: {decision.problem})", markup=False, style="red")

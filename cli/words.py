@@ -13,7 +13,7 @@ from ..errors import LudensError, UnknownName, nearest
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["brief", "console", "pairs", "run_folder"]
+__all__ = ["amount", "brief", "console", "pairs", "run_folder"]
 
 
 def console() -> Console:
@@ -40,6 +40,11 @@ def brief(value: Any) -> str:
     if value is None:
         return "none"
     return ("no", "yes")[value] if isinstance(value, bool) else str(value)
+
+
+def amount(value: float, unit: str) -> str:
+    """Write a payoff with its unit: ``"1 point"``, ``"2.5 points"``."""
+    return f"{value:.6g} {unit.removesuffix('s') if value == 1 else unit}"
 
 
 def pairs(words: Sequence[str], known: Sequence[str], required: Sequence[str] = ()) -> dict[str, str]:

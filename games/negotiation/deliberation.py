@@ -174,7 +174,7 @@ class Deliberation(Game):
             f"{self.parties} parties look for one deal. A deal picks one option of every issue: {options}. Each party has a secret sheet with points "
             f"for every option and a secret threshold.{you} In {rounds} every party acts once, player_0 first, the others {order}: it proposes a deal, "
             f"supports the latest proposal or passes.{walk} Then player_0 makes the final proposal and {close}. It passes when {needed}{veto}. "
-            f"Then you earn your points of the deal.{bonus} If it does not pass, you earn your threshold.{say}"
+            f"Then you earn your points of the deal.{bonus} If it does not pass, you earn your threshold.{say} Your aim is to earn as many points as you can."
         )
 
     def predictions(self) -> tuple[Prediction, ...]:

@@ -54,7 +54,7 @@ from .instances import Instance, grid, instances, orders
 from .outcome import envy_count
 from .predictions import division_card
 from .table import MAX_DEALS, Bargain, Deal, Private, Setting
-from .text import bundle
+from .text import bundle, one
 
 __all__ = ["ItemDivision"]
 
@@ -144,7 +144,7 @@ class ItemDivision(Bargain):
         return f"On the table: {bundle(setting['pool'], self.items)}."
 
     def private_text(self, setting: Setting, seat: int, private: Private) -> str:
-        each = listed(f"a {name} {value}" for name, value in zip(self.items, private["values"], strict=True))
+        each = listed(f"{one(name)} {value}" for name, value in zip(self.items, private["values"], strict=True))
         return f"What one of each is worth to {seat_name(seat)}, in points: {each}."
 
     # -- deals: what player_0 gets of each kind ----------------------------------------------------------------------

@@ -79,7 +79,7 @@ class Split(Bargain):
         return f"To split: {measure(self.pie, self.unit)}."
 
     def private_text(self, setting: Setting, seat: int, private: Private) -> str:
-        return f"{seat_name(seat)} values this as it stands."
+        return f"{seat_name(seat)} earns what it gets of this."
 
     def deal_text(self, setting: Setting, deal: Deal) -> str:
         mine, theirs = (number(part * self.pie / self.grain) for part in (deal[0], self.grain - deal[0]))

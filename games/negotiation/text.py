@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from ..core import seat_name
 from ..words import listed, number
 
-__all__ = ["amount", "bundle", "measure", "protocol"]
+__all__ = ["amount", "bundle", "measure", "one", "protocol", "several"]
+
+_UNCOUNTED = ("wood", "water", "food")
 
 
 def measure(value: float, unit: str) -> str:
@@ -17,7 +19,19 @@ def measure(value: float, unit: str) -> str:
 
 def amount(count: int, name: str) -> str:
     """Write a count and a noun: ``"1 book"``, ``"3 books"``."""
-    return f"{count} {name}" if count == 1 or name.endswith(("s", "wood", "water", "food")) else f"{count} {name}s"
+    return f"{count} {name if count == 1 else several(name)}"
+
+
+def several(name: str) -> str:
+    """Write the plural of a noun; what is not counted has none: ``"books"``, ``"water"``."""
+    return name if name.endswith(("s", *_UNCOUNTED)) else f"{name}s"
+
+
+def one(name: str) -> str:
+    """Write a noun with its article: ``"a book"``, ``"an apple"``, ``"water"``."""
+    if name.endswith(_UNCOUNTED):
+        return name
+    return f"an {name}" if name.startswith(("a", "e", "i", "o")) else f"a {name}"
 
 
 def bundle(counts: Sequence[int], names: Sequence[str]) -> str:
@@ -77,4 +91,5 @@ def protocol(
     lines.append(f"Without an agreement player_0 earns {measure(outside[0], unit)} and player_1 earns {measure(outside[1], unit)}.")
     if say_chars:
         lines.append("With each act you may say something to the other side. Words bind nobody, and nobody checks whether they are true.")
+    lines.append(f"Your aim is to earn as many {unit} as you can.")
     return " ".join(lines)

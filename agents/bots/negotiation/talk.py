@@ -11,6 +11,7 @@ import numpy as np
 from ....games.negotiation.division import ItemDivision
 from ....games.negotiation.exchange import ResourceExchange
 from ....games.negotiation.haggling import SELLER, Haggling
+from ....games.negotiation.text import several
 
 if TYPE_CHECKING:
     from .tactics import BargainBot
@@ -159,7 +160,7 @@ def _claim(bot: BargainBot) -> str:
         return _any(bot, LIMITS[bot.seat]).format(limit=limit)
     if isinstance(game, ItemDivision):
         worth = np.array(own["values"]) * np.array(bot.setting["pool"])
-        return _wants(bot, [f"the {name}s" if count > 1 else f"the {name}" for name, count in zip(game.items, bot.setting["pool"], strict=True)], worth)
+        return _wants(bot, [f"the {several(name) if count > 1 else name}" for name, count in zip(game.items, bot.setting["pool"], strict=True)], worth)
     if isinstance(game, ResourceExchange) and "values" in own:
         return _wants(bot, list(game.resources), np.array(own["values"]))
     return _any(bot, STANDING[honest])

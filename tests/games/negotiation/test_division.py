@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ludens.games import Move, make
+from ludens.games import Move, all_ids, make, spec
+from ludens.games.negotiation import text
 from ludens.games.negotiation.instances import grid, instances, pools, valuations
 from ludens.games.negotiation.predictions import solutions
 
@@ -152,3 +153,15 @@ def test_known_values_are_shown_to_both():
     state = make("negotiation", known_values=True).start(2)
     assert [event.data["seat"] for event in state.observe(0).events if event.kind == "private"] == [0, 1]
     assert [event.data["seat"] for event in make("negotiation").start(2).observe(0).events if event.kind == "private"] == [0]
+
+
+def test_nouns_are_written_as_people_write_them():
+    assert [text.one(name) for name in ("book", "apple", "firewood")] == ["a book", "an apple", "firewood"]
+    assert text.bundle((2, 1, 3), ("book", "hat", "food")) == "2 books, 1 hat and 3 food"
+
+
+@pytest.mark.parametrize("name", [name for name in all_ids() if spec(name).family == "negotiation"])
+def test_the_rules_end_with_the_aim(name):
+    game = make(name)
+    for seat in (None, *range(game.seats)):
+        assert game.rules_text(seat).endswith(f"Your aim is to earn as many {game.type.unit} as you can.")
