@@ -38,7 +38,7 @@ def _fits(value: Any, hint: Any) -> bool:
         return len(value) == len(inner) and all(_fits(item, one) for item, one in zip(value, inner, strict=True))
     if hint is float:
         # True is a number to Python, and infinity to JSON is nothing
-        return type(value) in (int, float) and math.isfinite(value)
+        return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
     if hint in (int, bool, str):
         return type(value) is hint
     return value is None if hint is type(None) else True

@@ -15,10 +15,13 @@ from dataclasses import MISSING, dataclass, field, fields
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
+
 from ..errors import LudensError, ParameterError, UnknownName, nearest
 from ..plugins import load_plugins
 from .core import Game
 from .kinds import kind_problem
+from .replies import short
 
 __all__ = ["GameSpec", "all_ids", "make", "parameters", "register", "spec"]
 
@@ -99,7 +102,7 @@ def make(id: str, **params: Any) -> Game:
 
     Args:
         id: ``"werewolf"`` (newest version) or ``"werewolf-v0"``.
-        **params: the game's parameters; lists are taken for tuples.
+        **params: the game's parameters; lists and arrays are taken for tuples.
 
     Raises:
         UnknownName: no such game.
@@ -114,7 +117,7 @@ def make(id: str, **params: Any) -> Game:
     given = {name: _frozen(value) for name, value in {**found.kwargs, **params}.items()}
     for name, value in given.items():
         if problem := kind_problem(cls, name, value):
-            raise ParameterError(f"{found.id}: {name}={value!r} {problem}")
+            raise ParameterError(f"{found.id}: {name}={short(value)} {problem}")
     try:
         game = cls(**given)
     except TypeError as problem:
@@ -134,6 +137,8 @@ def parameters(id: str) -> dict[str, Any]:
 
 
 def _frozen(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        value = value.tolist()
     if isinstance(value, list | tuple):
         return tuple(_frozen(item) for item in value)
     return value

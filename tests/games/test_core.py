@@ -184,3 +184,11 @@ def test_a_choice_that_cannot_be_written_is_an_illegal_move_and_no_crash():
     for choice in (10**5000, Mute()):
         with pytest.raises(IllegalMove, match="cannot be written"):
             state.play({0: Move(choice), 1: Move("defect")})
+
+
+def test_numbers_and_arrays_of_numpy_are_parameters_too():
+    table = np.array([[[3, 0], [5, 1]], [[3, 5], [0, 1]]], dtype=float)
+    given = ludens.make("matrix", payoffs=table, actions=(), discount=np.float64(0.5))
+    assert given == ludens.make("matrix", payoffs=table.tolist(), actions=[], discount=0.5)
+    with pytest.raises(ParameterError, match=r"discount='(xxxx)+\.\.\. should be a finite number$"):
+        ludens.make("matrix", discount="xxxx" * 100)
