@@ -106,6 +106,10 @@ class Kind:
     sync: bool = True
     presets: Mapping[str, Any] = field(default_factory=dict)
 
+    def load(self) -> Callable[..., Any]:
+        """Import the factory."""
+        return _load(self.entry_point)
+
 
 _KINDS: dict[str, Kind] = {}
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import inspect
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import MISSING
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..errors import LudensError, UnknownName
+from .meanings import described, meanings
 from .words import brief, console
 
 if TYPE_CHECKING:
     from rich.table import Table
+
+    from ..agents.player import Kind
 
 __all__ = ["completion", "games", "players", "table", "version"]
 
@@ -48,7 +52,9 @@ def games(words: list[str]) -> int:
     out.print(f"{game.made_as}  {spec(game.made_as).summary}\n", style="bold", markup=False)
     out.print(game.rules_text(None) + "\n", markup=False)
     defaults = parameters(game.made_as).items()
-    out.print(table(("name", "default"), [(name, "(required)" if default is MISSING else str(default)) for name, default in defaults], "parameters"))
+    about = described(type(game))
+    rows3 = [(name, "(required)" if default is MISSING else _setting(default), about.get(name, "")) for name, default in defaults]
+    out.print(table(("name", "default", "meaning"), rows3, "parameters"))
     if cards := game.predictions():
         rows4 = [(card.concept, card.quantity, brief(card.value)[:200], card.source) for card in cards]
         out.print()
@@ -69,8 +75,33 @@ def players(words: list[str]) -> int:
         rows[name] = f"{kind}({inner})" if inner else kinds()[kind].summary if kind in kinds() else kind
     if words and words[0] not in rows:
         raise UnknownName("player", words[0], rows)
-    console().print(table(("player", "about"), [(name, about) for name, about in sorted(rows.items()) if not words or name == words[0]]))
+    out = console()
+    out.print(table(("player", "about"), [(name, about) for name, about in sorted(rows.items()) if not words or name == words[0]]))
+    if words:
+        given = named("player", words[0]) or {"kind": words[0]}
+        chosen = kinds()[str(given["kind"])]
+        out.print()
+        out.print(table(("name", "value", "meaning"), _parameters(chosen, {**chosen.presets, **given}), "parameters"))
     return 0
+
+
+def _parameters(kind: Kind, given: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """List a kind's parameters: name, what it is unless told otherwise, meaning."""
+    factory = kind.load()
+    about = described(factory) if inspect.isclass(factory) else meanings(factory.__doc__)
+    rows = []
+    for name, item in inspect.signature(factory).parameters.items():
+        if item.kind not in (item.VAR_POSITIONAL, item.VAR_KEYWORD):
+            value = given.get(name, item.default)
+            rows.append((name, "(required)" if value is item.empty else _setting(value), about.get(name, "")))
+    return rows
+
+
+def _setting(value: Any) -> str:
+    """Write a value as it would be given on the command line."""
+    if value is None or isinstance(value, bool | str):
+        return {None: "null", True: "true", False: "false", "": '""'}.get(value, str(value))
+    return brief(value)
 
 
 def completion(words: list[str]) -> int:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ludens.agents import kinds
 from ludens.cli import COMMANDS, main
 from ludens.cli.completion import SHELLS, candidates
 from ludens.games import all_ids
@@ -33,6 +34,25 @@ def test_games_lists_all_and_shows_one(capsys):
     one = run(capsys, "games", "prisoners_dilemma")
     assert "rounds" in one
     assert "nash" in one
+
+
+def test_one_player_and_one_game_show_what_parameters_mean(capsys):
+    shown = run(capsys, "players", "memory_one")
+    assert "p_cc" in shown
+    assert "(required)" in shown
+    assert "probability after both cooperated" in shown
+    assert "window_tokens" in run(capsys, "players", "language_cot")
+    assert "fewest and most items in all" in run(capsys, "games", "negotiation")  # from a table
+    assert "points to divide, a round" in run(capsys, "games", "ultimatum")  # from attributes
+
+
+@pytest.mark.parametrize("name", kinds())
+def test_every_kind_of_player_explains_its_parameters(name, capsys):
+    if name == "axelrod":
+        pytest.importorskip("axelrod")
+    lines = run(capsys, "players", name).splitlines()
+    rows = [line.split() for line in lines[lines.index(next(line for line in lines if line.startswith("name "))) + 1 :] if line[:1].strip()]
+    assert all(len(row) > 2 for row in rows if row[0] != "model"), rows
 
 
 def test_play_is_the_same_for_the_same_seed(capsys):
