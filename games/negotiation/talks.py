@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ..actions import ActionSpec, Move
 from ..core import Event, State, seat_name
 from ..domains import Acts
+from ..serial import copy_plain
 from . import text
 from .outcome import appraise
 from .table import Bargain, Deal
@@ -48,7 +49,8 @@ class BargainState(State):
         self.ended_by: int | None = None
         self.raw: list[float] = [0.0, 0.0]
         self.to_move = (game.first,)
-        self.emit("setting", game.setting_text(self.setting), data=self.setting)
+        # copies: what players are handed must not be the position itself
+        self.emit("setting", game.setting_text(self.setting), data=copy_plain(self.setting))
         for seat in (0, 1):
             self._record(self._private_event(seat))
 
@@ -160,7 +162,7 @@ class BargainState(State):
 
     def _private_event(self, seat: int) -> Event:
         words = self.game.private_text(self.setting, seat, self.private[seat])
-        return Event("private", None, words, {"seat": seat, **self.private[seat]}, (seat,) if self.game.hidden else None)
+        return Event("private", None, words, {"seat": seat, **copy_plain(self.private[seat])}, (seat,) if self.game.hidden else None)
 
     def _result_event(self, seat: int, reward: float) -> Event:
         words = f"This makes {text.measure(reward, self.game.unit)} for {seat_name(seat)}."

@@ -192,3 +192,18 @@ def test_numbers_and_arrays_of_numpy_are_parameters_too():
     assert given == ludens.make("matrix", payoffs=table.tolist(), actions=[], discount=0.5)
     with pytest.raises(ParameterError, match=r"discount='(xxxx)+\.\.\. should be a finite number$"):
         ludens.make("matrix", discount="xxxx" * 100)
+
+
+def test_events_hand_out_copies_of_the_position():
+    state = ludens.make("negotiation").start(0)
+    before = state.to_dict()
+    for event in state.events:
+        for value in event.data.values():
+            if isinstance(value, list):
+                value[:] = [99] * len(value)
+    after = state.to_dict()
+    assert (after["setting"], after["private"]) == (before["setting"], before["private"])
+    goods = ludens.make("public_goods", rounds=1).start(0)
+    goods.play({seat: Move(20) for seat in range(4)})
+    goods.events[-1].data["contributions"][:] = [0] * 4
+    assert goods.outcome["mean_contribution"] == 20

@@ -211,7 +211,7 @@ class AuctionState(RoundState):
         payoffs = [amount(self.values[seat] - price) if seat == winner else 0.0 for seat in range(self.game.seats)]
         for seat, payoff in enumerate(payoffs):
             self.emit("result", auction_values.result_words(self.round, payoff), data={"round": self.round, "payoff": payoff}, to=(seat,))
-        self.finish({**facts, "values": self.values, "payoffs": payoffs}, payoffs)
+        self.finish({**facts, "bids": [*bids], "values": self.values, "payoffs": payoffs}, payoffs)
 
     def features(self, seat: int) -> list[float]:
         top, value = self.game.value_high, self.values[seat] if not self.over else -self.game.value_high

@@ -17,6 +17,7 @@ import numpy as np
 from ...actions import ActionSpec, Move
 from ...core import Game, IllegalPolicy, State, seat_name
 from ...domains import Domain, Record
+from ...serial import copy_plain
 from ...words import listed, number
 from . import choices
 
@@ -198,7 +199,8 @@ class RoundState(State):
         payoffs = [amount(payoff) for payoff in payoffs]
         earned = listed([f"{seat_name(seat)} {number(payoff)}" for seat, payoff in enumerate(payoffs)])
         facts = {"round": self.round, **data, "payoffs": payoffs}
-        self.emit("round", f"Round {self.round}: {words} Earnings: {earned}.", data=facts)
+        # a copy: what players are handed must not be the position itself
+        self.emit("round", f"Round {self.round}: {words} Earnings: {earned}.", data=copy_plain(facts))
         self.finish(facts, payoffs)
 
     def finish(self, facts: dict[str, Any], payoffs: Sequence[float]) -> None:

@@ -183,7 +183,7 @@ class PublicGoodsState(RoundState):
         self.given = [acts[seat][1]["amount"] for seat in range(game.seats)]
         words = f"contributions were {listed([f'{seat_name(seat)} {amount}' for seat, amount in enumerate(self.given)])}; the pot held {sum(self.given)}."
         if game.punishment:
-            self.emit("contributions", f"Round {self.round}: {words}", data={"round": self.round, "contributions": self.given})
+            self.emit("contributions", f"Round {self.round}: {words}", data={"round": self.round, "contributions": [*self.given]})
             self.enter("punish")
         else:
             self.close(words, {"contributions": self.given}, self._payoffs(None))
