@@ -30,7 +30,7 @@ def game_page(game_id: str) -> str:
     lines = [f"# {game_id}", "", found.summary, ""]
     lines += ["```python", "import ludens", "", f'game = ludens.make("{found.name}")', "```", ""]
     facts = {
-        "seats": f"{game.seats} (rules allow {kind.seats[0]} to {kind.seats[1]})",
+        "seats": f"{game.seats}" if kind.seats[0] == kind.seats[1] else f"{game.seats} (the rules allow {kind.seats[0]} to {kind.seats[1]})",
         "moves": kind.dynamics,
         "information": kind.information,
         "utility": kind.utility.replace("_", "-"),
