@@ -81,6 +81,13 @@ class ModelSpec:
             raise ParameterError(f"model {self.model!r}: api_key_env should name an environment variable such as OPENAI_API_KEY, not hold the key itself")
         if "@" in urlsplit(self.base_url).netloc:
             raise ParameterError(f"model {self.model!r}: base_url should hold no user name or password")
+        for name, kind in (("price", Price), ("backoff", Backoff), ("sampling", Sampling), ("extra_body", Mapping), ("options", Mapping)):
+            value = getattr(self, name)
+            self._require(isinstance(value, kind) or (name == "price" and value is None), name, "should be a mapping")
+        for name in ("timeout", "max_retries", "concurrency", "requests_per_minute", "tokens_per_minute"):
+            value = getattr(self, name)
+            unlimited = value is None and name not in ("timeout", "max_retries")
+            self._require(unlimited or (isinstance(value, int | float) and not isinstance(value, bool)), name, "should be a number")
         self._require(math.isfinite(self.timeout) and self.timeout > 0, "timeout", "should be a number of seconds, more than 0")
         self._require(self.max_retries >= 0, "max_retries", "should be 0 or more")
         self._require(self.structured in get_args(Structured), "structured", f"should be one of {', '.join(get_args(Structured))}")

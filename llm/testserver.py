@@ -34,6 +34,8 @@ def server_process(*arguments: str) -> Iterator[str]:
     Raises:
         LudensError: the server did not start; with its own words.
     """
+    if any("\0" in argument for argument in arguments):
+        raise LudensError("the test server takes no NUL characters in its options")
     command = [sys.executable, "-P", "-m", "ludens.llm.testserver", "--until-stdin-closes", *arguments]
     # its words go to a file, because a pipe that nobody reads would stop it once full
     with tempfile.TemporaryFile("w+") as words, subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=words, text=True) as process:

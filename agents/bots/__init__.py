@@ -43,7 +43,7 @@ class ScriptedPlayer(BasePlayer):
     """Plays whatever game some module here knows, in one of six styles.
 
     Args:
-        style: one of :data:`STYLES`.
+        style: ``"fair"``, ``"greedy"``, ``"generous"``, ``"tough"``, ``"deceptive"`` or ``"cautious"``.
 
     Raises:
         ParameterError: no such style; at the first move, no bots that play the game.
