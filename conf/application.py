@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
 from ..errors import LudensError, nearest
@@ -41,6 +42,7 @@ def run_application(command: str, words: Sequence[str], task: Callable[[dict[str
     from hydra.errors import HydraException
     from omegaconf import DictConfig, OmegaConf
     from omegaconf.errors import OmegaConfBaseException
+    from yaml import YAMLError
 
     store_schemas()
     statuses: list[int] = [0]
@@ -53,20 +55,20 @@ def run_application(command: str, words: Sequence[str], task: Callable[[dict[str
             plain: Any = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
             check(plain)
             statuses.append(task(plain, searched))
-        except (LudensError, OmegaConfBaseException) as problem:
+        except (LudensError, OmegaConfBaseException, YAMLError) as problem:
             # raised again below: Hydra would announce it in a line of its own first
             failures.append(problem)
 
     before, full_error = sys.argv, os.environ.get("HYDRA_FULL_ERROR")
     # Hydra would print its own report of an exception and exit with 1; this makes it pass the exception on
     os.environ["HYDRA_FULL_ERROR"] = "1"
-    own = any(word.startswith(("--config-dir", "-cd", "hydra.searchpath")) for word in words)
+    own = _own_folders(words)
     sys.argv = [f"ludens {command}", *_flags_first([_override(command, word, own) for word in words])]
     try:
         hydra.main(version_base="1.3", config_path="pkg://ludens.conf", config_name=command)(job)()
         if failures:
             raise failures[0]
-    except (HydraException, OmegaConfBaseException) as problem:
+    except (HydraException, OmegaConfBaseException, YAMLError) as problem:
         raise LudensError(_one_line(problem)) from problem
     finally:
         sys.argv = before
@@ -75,6 +77,14 @@ def run_application(command: str, words: Sequence[str], task: Callable[[dict[str
         else:
             os.environ["HYDRA_FULL_ERROR"] = full_error
     return max(statuses)
+
+
+def _own_folders(words: Sequence[str]) -> tuple[str, ...] | None:
+    """Find the folders of the user's own configuration on the command line; None where only Hydra can tell."""
+    if any(word.lstrip("+").startswith("hydra.searchpath") for word in words):
+        return None
+    split = [part for word in words for part in (word.split("=", 1) if word.startswith(("--config-dir=", "-cd=")) else [word])]
+    return tuple(after for word, after in pairwise(split) if word in ("--config-dir", "-cd"))
 
 
 def _flags_first(words: Sequence[str]) -> list[str]:
@@ -91,10 +101,10 @@ def _flags_first(words: Sequence[str]) -> list[str]:
     return [*flags, *overrides]
 
 
-def _override(command: str, word: str, own: bool) -> str:
+def _override(command: str, word: str, own: tuple[str, ...] | None) -> str:
     """Check the name of a setting before Hydra does, and let parameters of games and models through to those who know them.
 
-    With configuration of the user's ``own``, choices of groups are left to Hydra.
+    ``own`` are the folders of the user's own configuration; where they are unknown, choices of groups are left to Hydra.
     """
     if word in _FLAGS:
         word = _FLAGS[word]
@@ -110,12 +120,13 @@ def _override(command: str, word: str, own: bool) -> str:
         raise LudensError(f"unknown setting {key!r}{nearest(key, known)}")
     if key in _LISTS and re.fullmatch(r"[\w-]+", value := word[match.end() :]) and value != "null":
         raise LudensError(f"{word} should be a list: {key}=[{value},...]")
-    if key in ("game", "model", *groups) and re.fullmatch(r"[\w-]+", value := word[match.end() :]) and value != "null" and value not in choices(key):
-        return word if own else _unknown_choice(key, value)
+    value = word[match.end() :]
+    if own is not None and key in ("game", "model", *groups) and re.fullmatch(r"[\w-]+", value) and value != "null" and value not in choices(key, own):
+        return _unknown_choice(key, value, own)
     return word
 
 
-def _unknown_choice(group: str, value: str) -> str:
+def _unknown_choice(group: str, value: str, own: Sequence[str]) -> str:
     if group == "game":
         from ..errors import UnknownName
         from ..games import all_ids, spec
@@ -123,8 +134,8 @@ def _unknown_choice(group: str, value: str) -> str:
         try:
             return f"++game={{id:{spec(value).id}}}"
         except UnknownName:
-            raise UnknownName("game", value, {*choices("game"), *(known.rpartition("-v")[0] for known in all_ids())}) from None
-    raise LudensError(f"unknown {group} {value!r}{nearest(value, choices(group))}")
+            raise UnknownName("game", value, {*choices("game", own), *(known.rpartition("-v")[0] for known in all_ids())}) from None
+    raise LudensError(f"unknown {group} {value!r}{nearest(value, choices(group, own))}")
 
 
 def _one_line(problem: Exception) -> str:

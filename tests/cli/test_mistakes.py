@@ -64,3 +64,23 @@ def test_mistake_is_one_clear_line(words, says, capsys, tmp_path, monkeypatch):
     assert lines[0].startswith("ludens: ")
     assert says in lines[0]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_mistakes_in_configuration_of_ones_own_are_one_line_too(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine" / "model").mkdir(parents=True)
+    (tmp_path / "mine" / "model" / "made.yaml").write_text("{engine: schema, model: made}\n")
+    (tmp_path / "mine" / "model" / "broken.yaml").write_text("engine: [schema\n")
+    words = ["play", "--config-dir", "mine", "game=dictator", "players=[language,random]"]
+    assert main([*words, "model=made"]) == 0
+    capsys.readouterr()
+    for more, says in (
+        (["model=mad"], "unknown model 'mad'; did you mean 'made'?"),
+        (["model=broken"], "broken.yaml"),
+        (["players=[{kind:language,model:broken},random]"], "broken.yaml"),
+        (["model=made", "game=dictador"], "unknown game 'dictador'; did you mean 'dictator'"),
+    ):
+        assert main([*words, *more]) == 2
+        lines = capsys.readouterr().err.strip().splitlines()
+        assert len(lines) == 1, lines
+        assert says in lines[0]
