@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import MISSING, fields, replace
 from typing import Any
 
 from ..errors import ParameterError, nearest
@@ -13,7 +13,7 @@ from .scripted import SchemaModel, ScriptedModel
 from .single import Wrapper
 from .spec import ModelSpec
 
-__all__ = ["cassette", "local_server", "openai_api", "schema", "scripted", "testserver"]
+__all__ = ["cassette", "local_server", "openai_api", "schema", "scripted", "testserver", "transformers"]
 
 
 def openai_api(spec: ModelSpec) -> ChatModel:
@@ -30,6 +30,15 @@ def local_server(spec: ModelSpec) -> ChatModel:
 
     _options(spec, {})
     return HttpModel(spec.endpoint())
+
+
+def transformers(spec: ModelSpec) -> ChatModel:
+    """A model in this process. Options: see :class:`ludens.llm.local.options.Options`."""
+    from .local.model import TransformersModel
+    from .local.options import Options
+
+    given = _options(spec, {item.name: item.default for item in fields(Options) if item.default is not MISSING} | {"chat_template_kwargs": {}})
+    return TransformersModel(spec, Options(**given))
 
 
 def scripted(spec: ModelSpec) -> ChatModel:

@@ -12,7 +12,7 @@ from .chat import Reply, Request, Sampling, Usage
 from .failures import TryFailed, one_line
 from .pricing import Price
 
-__all__ = ["OPEN", "Dialect", "Structured", "TokenField", "decode", "payload", "read_reply"]
+__all__ = ["OPEN", "Dialect", "Structured", "TokenField", "bare_options", "decode", "payload", "read_reply"]
 
 Structured = Literal["json_schema", "json_object", "choice", "none"]
 TokenField = Literal["max_tokens", "max_completion_tokens"]
@@ -71,11 +71,11 @@ def _constrain(body: dict[str, Any], schema: dict[str, Any], structured: Structu
     elif structured == "json_object":
         body["response_format"] = {"type": "json_object"}
     elif structured == "choice":
-        options = _options(schema)
+        options = bare_options(schema)
         body["structured_outputs"] = {"choice": options} if options else {"json": schema}
 
 
-def _options(schema: dict[str, Any]) -> list[str] | None:
+def bare_options(schema: dict[str, Any]) -> list[str] | None:
     """Find the labels when a schema asks for one of a few and nothing else."""
     if schema.get("type") == "object" and list(schema.get("properties", ())) == ["choice"]:
         schema = schema["properties"]["choice"]

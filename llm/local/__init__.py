@@ -1,0 +1,1 @@
+"""Models in this process: weights on this machine, generated with by transformers. Nothing heavy is imported before the first request."""

@@ -1,0 +1,89 @@
+"""Constrained answers: a JSON schema or a list of options says, token by token, what may come next (by llguidance)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ...errors import ParameterError
+from ..failures import one_line
+from ..wire import Structured, bare_options
+
+__all__ = ["Constraint", "Grammars"]
+
+
+class Constraint:
+    """What one answer may still say.
+
+    Args:
+        matcher: an ``LLMatcher`` at the beginning of its grammar.
+    """
+
+    def __init__(self, matcher: Any) -> None:
+        self._matcher = matcher
+
+    def mask(self) -> npt.NDArray[np.bool_]:
+        """Tell for every token id whether it may come next (the ends of an answer where the answer is whole)."""
+        packed = np.frombuffer(self._matcher.compute_bitmask(), dtype=np.uint8)
+        return np.unpackbits(packed, bitorder="little").astype(bool)
+
+    def take(self, token: int) -> bool:
+        """Go on by a token that the mask allowed; returns whether the answer is whole and nothing can follow.
+
+        Raises:
+            ParameterError: the grammar is too large for the matcher's limits.
+        """
+        if not self._matcher.consume_token(token) or self._matcher.is_error():
+            raise ParameterError(f"the schema cannot be followed: {one_line(self._matcher.get_error())}")
+        return bool(self._matcher.is_stopped())
+
+
+class Grammars:
+    """Makes constraints for one tokenizer.
+
+    Args:
+        tokenizer: a fast tokenizer of transformers.
+        vocabulary: the number of the model's logits, which may be more than the tokenizer's tokens.
+        ends: token ids that end an answer.
+    """
+
+    def __init__(self, tokenizer: Any, vocabulary: int, ends: tuple[int, ...]) -> None:
+        self._given = (tokenizer, vocabulary, list(ends))
+        self._table: Any = None
+
+    def constraint(self, schema: dict[str, Any], structured: Structured) -> Constraint | None:
+        """Make the constraint of one answer.
+
+        Args:
+            schema: the JSON schema.
+            structured: ``"json_schema"``; ``"json_object"`` for some JSON object; ``"choice"`` for one of the bare options where the schema asks for
+                nothing else, as :class:`ludens.llm.wire.Dialect` has it; ``"none"`` for no constraint.
+
+        Raises:
+            ParameterError: the schema is unsound or says what cannot be followed.
+        """
+        from llguidance import LLMatcher
+        from llguidance.hf import from_tokenizer
+
+        if structured == "none":
+            return None
+        if self._table is None:
+            tokenizer, vocabulary, ends = self._given
+            self._table = from_tokenizer(tokenizer, n_vocab=vocabulary, eos_token=ends)
+        options = bare_options(schema) if structured == "choice" else None
+        try:
+            if options:
+                grammar = LLMatcher.grammar_from_lark("start: " + " | ".join(json.dumps(option, ensure_ascii=False) for option in options))
+            else:
+                # free white space would let a weak model fill its answer with it
+                plain = {"type": "object"} if structured == "json_object" else schema
+                grammar = LLMatcher.grammar_from_json_schema(plain, overrides={"whitespace_flexible": False})
+            matcher = LLMatcher(self._table, grammar)
+        except ValueError as problem:
+            raise ParameterError(f"the schema cannot be followed: {one_line(str(problem))}") from problem
+        if matcher.is_error():
+            raise ParameterError(f"the schema cannot be followed: {one_line(matcher.get_error())}")
+        return Constraint(matcher)
