@@ -58,9 +58,8 @@ def _draw(logits: Any, rows: Sequence[Row]) -> Any:
     if any(row.top_p < 1 for row in rows):
         falling, order = probabilities.sort(dim=-1, descending=True, stable=True)
         before = falling.cumsum(dim=-1) - falling
-        # a token is in the nucleus while those before it do not fill it; the first one always is
+        # a token is in the nucleus while those before it do not fill it; the likeliest always is, with nothing before it
         outside = before >= column([row.top_p for row in rows])
-        outside[:, 0] = False
         probabilities = probabilities.masked_fill(outside.scatter(-1, order, outside), 0.0)
     reached = probabilities.cumsum(dim=-1)
     total = reached[:, -1:]

@@ -49,10 +49,10 @@ Make = Callable[..., Any]
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A random Llama of two layers and a byte-level tokenizer, as save_pretrained writes them."""
+def tokenizer() -> Any:
+    """A byte-level tokenizer trained on a few sentences, with a chat template."""
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
-    from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+    from transformers import PreTrainedTokenizerFast
 
     made = Tokenizer(models.BPE())
     made.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
@@ -60,8 +60,16 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     specials = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
     alphabet = pre_tokenizers.ByteLevel.alphabet()
     made.train_from_iterator(WORDS, trainers.BpeTrainer(vocab_size=384, special_tokens=specials, initial_alphabet=alphabet, show_progress=False))
-    tokenizer = PreTrainedTokenizerFast(tokenizer_object=made, eos_token="<|im_end|>", pad_token="<|endoftext|>", bos_token="<|im_start|>")
-    tokenizer.chat_template = TEMPLATE
+    fast = PreTrainedTokenizerFast(tokenizer_object=made, eos_token="<|im_end|>", pad_token="<|endoftext|>", bos_token="<|im_start|>")
+    fast.chat_template = TEMPLATE
+    return fast
+
+
+@pytest.fixture(scope="module")
+def folder(tokenizer: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A random Llama of two layers, as save_pretrained writes it."""
+    from transformers import LlamaConfig, LlamaForCausalLM
+
     torch.manual_seed(5)
     config = LlamaConfig(
         vocab_size=len(tokenizer),
@@ -74,11 +82,22 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         initializer_range=0.2,
         tie_word_embeddings=True,
         eos_token_id=tokenizer.eos_token_id,
-        bos_token_id=tokenizer.bos_token_id,
-        pad_token_id=tokenizer.pad_token_id,
     )
-    place = tmp_path_factory.mktemp("models") / "tiny"
-    LlamaForCausalLM(config).save_pretrained(place)
+    return _saved(LlamaForCausalLM(config), tokenizer, tmp_path_factory.mktemp("models") / "tiny")
+
+
+@pytest.fixture(scope="module")
+def absolute(tokenizer: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A random GPT-2: its positions are learned one by one, so that padding which shifts them shows."""
+    from transformers import GPT2Config, GPT2LMHeadModel
+
+    torch.manual_seed(6)
+    config = GPT2Config(vocab_size=len(tokenizer), n_embd=64, n_layer=2, n_head=4, n_positions=256, initializer_range=0.2, eos_token_id=tokenizer.eos_token_id)
+    return _saved(GPT2LMHeadModel(config), tokenizer, tmp_path_factory.mktemp("models") / "absolute")
+
+
+def _saved(model: Any, tokenizer: Any, place: Path) -> Path:
+    model.save_pretrained(place)
     tokenizer.save_pretrained(place)
     return place
 
@@ -176,6 +195,21 @@ async def test_stop_texts_cut_across_the_borders_of_tokens(model: Make, weights:
     assert stop not in weights.text(cut.token_ids[:-1])
 
 
+@pytest.mark.parametrize("stop", ["defect", "Vertrag für 5 €"])
+def test_a_stop_text_is_seen_at_its_last_byte(weights: Weights, stop: str) -> None:
+    """The longest way to write it: a token for every byte."""
+    from tokenizers import pre_tokenizers
+
+    written = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False).pre_tokenize_str(f"I {stop}")[0][0]
+    tokens = weights.tokenizer.convert_tokens_to_ids(list(written))
+    assert len(tokens) == len(f"I {stop}".encode())
+    own = row(weights, 0, most=100, stop=("never in it", stop))
+    for token in tokens:
+        assert own.finish is None
+        own.take(token, -1.0)
+    assert (own.finish, own.text()) == ("stop", "I ")
+
+
 async def test_a_seed_repeats_an_answer_and_another_changes_it(model: Make) -> None:
     made = model()
     first, again, other = [(await made.generate([ask(seed=seed)]))[0].text for seed in (1, 1, 2)]
@@ -247,10 +281,12 @@ async def test_a_schema_that_cannot_be_followed_fails_alone(model: Make) -> None
 # -- many requests -----------------------------------------------------------------------------------------------------
 
 
-async def test_neighbours_in_a_batch_change_nothing(model: Make) -> None:
+@pytest.mark.parametrize("kind", ["folder", "absolute"])
+async def test_neighbours_in_a_batch_change_nothing(model: Make, kind: str, request: pytest.FixtureRequest) -> None:
+    place = str(request.getfixturevalue(kind))
     requests = different(24)
-    together = await model(options={"max_batch": 24, "max_wait_ms": 50}).generate(requests)
-    made = model(options={"max_batch": 1, "max_wait_ms": 0})
+    together = await model(model=place, options={"max_batch": 24, "max_wait_ms": 50}).generate(requests)
+    made = model(model=place, options={"max_batch": 1, "max_wait_ms": 0})
     alone = [(await made.generate([request]))[0] for request in requests]
     assert [reply.token_ids for reply in together] == [reply.token_ids for reply in alone]
     assert [reply.text for reply in together] == [reply.text for reply in alone]
@@ -368,8 +404,8 @@ def test_what_is_queued_when_a_worker_closes_is_told() -> None:
 # -- drawing -----------------------------------------------------------------------------------------------------------
 
 
-def row(weights: Weights, seed: int, temperature: float = 1.0, top_p: float = 1.0) -> Row:
-    return Row(weights, [1], 1, temperature, top_p, torch.Generator().manual_seed(seed))
+def row(weights: Weights, seed: int, temperature: float = 1.0, top_p: float = 1.0, *, most: int = 1, stop: tuple[str, ...] = ()) -> Row:
+    return Row(weights, [1], most, temperature, top_p, torch.Generator().manual_seed(seed), stop)
 
 
 def test_draws_follow_the_tempered_distribution(weights: Weights) -> None:
@@ -434,7 +470,7 @@ async def test_bad_sampling_is_refused(model: Make) -> None:
 def test_only_safetensors_are_read(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text((folder / "config.json").read_text())
     (tmp_path / "pytorch_model.bin").write_bytes(b"anything")
-    with pytest.raises(LudensError, match="no \\*.safetensors"):
+    with pytest.raises(LudensError, match=r"no \*\.safetensors"):
         ModelSpec(engine="transformers", model=str(tmp_path)).bare()
 
 
