@@ -34,7 +34,7 @@ class Answers:
     def __init__(self, spec: ModelSpec, options: Options) -> None:
         self._spec = spec
         self._weights = load(spec.model, options)
-        vocabulary = self._weights.model.get_output_embeddings().weight.shape[0]
+        vocabulary = self._weights.model.config.get_text_config().vocab_size
         self._grammars = Grammars(self._weights.tokenizer, vocabulary, self._weights.ends)
 
     def __call__(self, jobs: list[Job]) -> None:

@@ -102,18 +102,17 @@ def load(name: str, options: Options) -> Weights:
     logging.disable_progress_bar()  # it would draw over the run's own
     try:
         device = torch.device(_device(options.device))
-        on_cpu = options.dtype == "auto" and device.type == "cpu"
-        dtype = "auto" if options.dtype == "auto" and not on_cpu else torch.float32 if on_cpu else getattr(torch, options.dtype)
+        dtype = options.dtype if options.dtype != "auto" or device.type != "cpu" else "float32"
         tokenizer = AutoTokenizer.from_pretrained(place, trust_remote_code=False)
         model = AutoModelForCausalLM.from_pretrained(place, dtype=dtype, use_safetensors=True, trust_remote_code=False)
         model = model.to(device).eval().requires_grad_(False)
-    except (OSError, ValueError, RuntimeError, ImportError, KeyError) as problem:
-        raise LudensError(f"model {name!r} cannot be loaded: {one_line(str(problem))}") from problem
+    except Exception as problem:  # the libraries raise all sorts, in words of their own
+        raise LudensError(f"cannot load {name!r}: {one_line(str(problem))}") from problem
     finally:
         if shown:
             logging.enable_progress_bar()
     if not tokenizer.chat_template:
-        raise LudensError(f"model {name!r}: its tokenizer has no chat template; take one that was tuned to chat, or add chat_template.jinja to the folder")
+        raise LudensError(f"the tokenizer of {name!r} has no chat template: take a model that was tuned to chat, or add chat_template.jinja to its folder")
     ends = _ends(model, tokenizer)
     return Weights(
         model=model,

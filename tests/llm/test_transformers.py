@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import json
 import sys
+import threading
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -401,6 +402,22 @@ def test_what_is_queued_when_a_worker_closes_is_told() -> None:
     assert [job.request for job in started] == [ask()]
 
 
+def test_closing_a_worker_ends_what_it_is_at() -> None:
+    def at_it(jobs: list[Job]) -> None:
+        begun.set()
+        jobs[0].closing.wait()
+        still_wanted.append(jobs[0].wanted())
+
+    begun, still_wanted = threading.Event(), []
+    worker = Worker("m", lambda: at_it, 1, 0.0)
+    current, queued = worker.submit(ask()), worker.submit(ask())
+    begun.wait()
+    worker.close()
+    assert still_wanted == [False]
+    for future in (current, queued):
+        assert isinstance(future.exception(timeout=0), ModelFailure)
+
+
 # -- drawing -----------------------------------------------------------------------------------------------------------
 
 
@@ -479,7 +496,7 @@ async def test_a_checkpoint_that_cannot_be_loaded_is_told_and_fatal(model: Make,
     (tmp_path / "model.safetensors").write_bytes(b"not weights")
     made = model(model=str(tmp_path))
     for _ in range(2):
-        with pytest.raises(ModelFailure, match="cannot be loaded") as caught:
+        with pytest.raises(ModelFailure, match="cannot load") as caught:
             await made.generate([ask()])
         assert caught.value.fatal
         assert "\n" not in str(caught.value)
