@@ -50,7 +50,7 @@ class Answers:
             return
         for row in decode(list(whose)):
             if row.problem is not None:
-                whose[row].fail("schema", row.problem)
+                whose[row].fail("generation", row.problem)
             else:
                 whose[row].answer(self._reply(row))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -55,6 +56,9 @@ class Row:
         """Add a token, and see whether the answer ends with it."""
         self.ids.append(token)
         self.logprobs.append(logprob)
+        if math.isnan(logprob):
+            self.finish, self.problem = "error", "the model's probabilities are no numbers; another dtype may help"
+            return
         try:
             whole = self.constraint is not None and self.constraint.take(token)
         except ParameterError as problem:

@@ -11,6 +11,9 @@ from .row import Row
 
 __all__ = ["choose"]
 
+_GREEDY = 1e-5
+"""Below this temperature the likeliest token is taken: logits divided by less may leave the range of float32."""
+
 
 def choose(logits: Any, rows: Sequence[Row]) -> tuple[Any, Any]:
     """Choose a token for every row.
@@ -32,7 +35,7 @@ def choose(logits: Any, rows: Sequence[Row]) -> tuple[Any, Any]:
     if any(row.constraint is not None for row in rows):
         allowed = logits.masked_fill(~_masks(rows, logits.shape[-1]).to(logits.device), -torch.inf)
     chosen = allowed.argmax(dim=-1)
-    drawing = [index for index, row in enumerate(rows) if row.temperature > 0]
+    drawing = [index for index, row in enumerate(rows) if row.temperature >= _GREEDY]
     if drawing:
         chosen[drawing] = _draw(allowed[drawing], [rows[index] for index in drawing])
     return chosen, own.gather(-1, chosen[:, None])[:, 0]
@@ -65,4 +68,5 @@ def _draw(logits: Any, rows: Sequence[Row]) -> Any:
     total = reached[:, -1:]
     # below the total even after rounding, so that some token with a probability is always met
     target = torch.minimum(column([row.draw() for row in rows]) * total, torch.nextafter(total, torch.zeros_like(total)))
-    return torch.searchsorted(reached, target, right=True)[:, 0]
+    # logits that are no numbers lead past the last token, and the row says so
+    return torch.searchsorted(reached, target, right=True)[:, 0].clamp(max=logits.shape[-1] - 1)

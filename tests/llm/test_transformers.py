@@ -443,6 +443,21 @@ def test_the_nucleus_is_the_smallest_set_that_holds_top_p(weights: Weights) -> N
         assert set(tokens.tolist()) == nucleus
 
 
+def test_a_temperature_next_to_nothing_is_greedy(weights: Weights) -> None:
+    tokens, _ = choose(torch.tensor([[90.0, 10.0, 89.9]]).expand(3, -1), [row(weights, seed, 10.0**-exponent) for seed, exponent in enumerate((6, 30, 300))])
+    assert tokens.tolist() == [0, 0, 0]
+
+
+@pytest.mark.parametrize("temperature", [0.0, 1.0])
+def test_probabilities_that_are_no_numbers_end_the_row_with_a_problem(weights: Weights, temperature: float) -> None:
+    odd, sound = row(weights, 0, temperature, most=5), row(weights, 0, temperature, most=5)
+    tokens, logprobs = choose(torch.tensor([[0.0, torch.nan, 1.0], [0.0, 1.0, 2.0]]), [odd, sound])
+    for own, token, logprob in zip((odd, sound), tokens.tolist(), logprobs.tolist(), strict=True):
+        own.take(token, logprob)
+    assert odd.problem == "the model's probabilities are no numbers; another dtype may help"
+    assert sound.problem is None
+
+
 # -- at the table ------------------------------------------------------------------------------------------------------
 
 
