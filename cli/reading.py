@@ -64,7 +64,8 @@ def export(words: list[str]) -> int:
         raise LudensError(f"format={kind} should be one of: {', '.join(FORMATS)}")
     with Run.open(run_folder(given["run"])) as run:
         path, rows = export_run(run, kind, Path(given["out"]) if "out" in given else None)
-    print(f"{rows} rows: {path}")
+    why = " (no player of this run asks a model)" if kind == "messages" and rows == 0 else ""
+    print(f"{rows} rows{why}: {path}")
     return 0
 
 

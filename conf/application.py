@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Callable, Sequence
 from itertools import pairwise
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from ..errors import LudensError, nearest
@@ -63,9 +64,12 @@ def run_application(command: str, words: Sequence[str], task: Callable[[dict[str
     # Hydra would print its own report of an exception and exit with 1; this makes it pass the exception on
     os.environ["HYDRA_FULL_ERROR"] = "1"
     own = _own_folders(words)
-    sys.argv = [f"ludens {command}", *_flags_first([_override(command, word, own) for word in words])]
+    given = _flags_first([_override(command, word, own) for word in words])
     try:
-        hydra.main(version_base="1.3", config_path="pkg://ludens.conf", config_name=command)(job)()
+        with TemporaryDirectory(prefix="ludens-") as scratch:
+            # Hydra always writes the list of a sweep's points somewhere; every run keeps its own configuration, so nobody needs it
+            sys.argv = [f"ludens {command}", *given, f"hydra.sweep.dir={scratch}"]
+            hydra.main(version_base="1.3", config_path="pkg://ludens.conf", config_name=command)(job)()
         if failures:
             raise failures[0]
     except (HydraException, OmegaConfBaseException, YAMLError) as problem:

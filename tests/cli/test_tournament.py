@@ -80,6 +80,12 @@ def test_sweeps_make_a_run_each(capsys):
     assert len([path for path in Path("runs").iterdir() if path.is_dir()]) == 4
 
 
+def test_a_sweep_that_is_only_forecast_leaves_nothing(capsys):
+    assert tournament("-m", "game=stag_hunt,chicken", "players=[tit_for_tat,grim]", "--dry-run") == 0
+    assert "chicken" in capsys.readouterr().out
+    assert list(Path().iterdir()) == []
+
+
 def test_a_key_that_is_not_set_is_told_before_a_folder_is_made(capsys, monkeypatch):
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     assert tournament("game=dictator", "players=[language,random]", "model=openai_api") == 2
