@@ -24,12 +24,11 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine, Table, func, select
 
-from ..llm.chat import Reply, Request
 from . import tables
 from .files import StoreError, connect, difference, examine, hold, make_schema, make_sqlite, speaking, write_file
 from .plan import Match, Result
 from .record import Episode, Fault, load
-from .rows import EpisodeRows, game_row, load_reply, match_row, reply_row
+from .rows import EpisodeRows, game_row, match_row
 from .tables import TALLIES
 
 __all__ = ["GameRow", "MatchRow", "PlayerRow", "Run", "StoreError"]
@@ -306,6 +305,13 @@ class Run:
         counts = {"matches": planned, "episodes": done, "errors": errors, "replies": paid[0], "paid": paid[1], "paid_tokens": paid[2]}
         return {**{name: value or 0 for name, value in sums._mapping.items()}, **counts}
 
+    def pending_replies(self) -> dict[str, bytes]:
+        """Stored replies of matches that are not finished, as JSON by key: what a resumed run need not ask again."""
+        replies, episodes = tables.replies, tables.episodes
+        query = select(replies.c.key, replies.c.reply).join_from(replies, episodes, episodes.c.match == replies.c.match, isouter=True)
+        with self._reading() as connection:
+            return {row.key: row.reply for row in connection.execute(query.where(episodes.c.match.is_(None)))}
+
     # -- writing -----------------------------------------------------------------------------------------------------
 
     def note(self, **facts: Any) -> None:
@@ -338,25 +344,6 @@ class Run:
                 _put(connection, tables.seats, [seat for rows in episodes for seat in rows.seats])
                 if faults := [fault for rows in episodes for fault in rows.faults]:
                     _put(connection, tables.faults, faults)
-
-    # -- replies: the backend of a cache -----------------------------------------------------------------------------
-
-    async def get(self, key: str) -> Reply | None:
-        """Find a stored reply by the key of its request."""
-        with self._reading() as connection:
-            stored = connection.execute(select(tables.replies.c.reply).where(tables.replies.c.key == key)).scalar()
-        return None if stored is None else load_reply(stored)
-
-    async def put(self, key: str, model: str, request: Request, reply: Reply) -> None:
-        """Store a reply; it is on disk when this returns."""
-        self.save([], [reply_row(key, model, request, reply)])
-
-    def pending_replies(self) -> dict[str, bytes]:
-        """Stored replies of matches that are not finished, as JSON by key: what a resumed run need not ask again."""
-        replies, episodes = tables.replies, tables.episodes
-        query = select(replies.c.key, replies.c.reply).join_from(replies, episodes, episodes.c.match == replies.c.match, isouter=True)
-        with self._reading() as connection:
-            return {row.key: row.reply for row in connection.execute(query.where(episodes.c.match.is_(None)))}
 
 
 def _episode(record: bytes, clock: bytes) -> Episode:

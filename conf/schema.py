@@ -78,8 +78,6 @@ class TournamentConfig:
 
 
 RUN_COMMANDS: dict[str, type] = {"play": PlayConfig, "tournament": TournamentConfig}
-NOT_IDENTITY = ("name", "runs", "in_flight", "processes", "bootstrap", "transcripts", "dry_run", "progress", "budget")
-"""Settings that change how a tournament is played or shown, but not what is played: a run may be resumed with others."""
 
 
 def settings(command: str) -> list[tuple[str, Any, str]]:

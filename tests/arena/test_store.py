@@ -90,15 +90,14 @@ def test_storing_twice_changes_nothing(tmp_path: Path, stored: Any) -> None:
         assert stored(tmp_path / "run") == before
 
 
-async def test_replies_are_kept_whole(tmp_path: Path) -> None:
+def test_replies_are_kept_whole(tmp_path: Path) -> None:
     request = Request((Message("user", "hi \ud800"),), tag="m1/0/3/0")
     reply = Reply("text \ud83d", "length", (1, 2), (-0.25, -0.5), (7,), Usage(3, 4), 0.125, 0.5, "model-1", ("429: later",))
     kept = Reply("text ?", *list(vars(reply).values())[1:])
     with Run.create(tmp_path / "run") as run:
-        assert await run.get("k") is None
-        await run.put("k", "model", request, reply)
-        await run.put("k", "model", request, reply)
-        assert await run.get("k") == kept
+        assert run.pending_replies() == {}
+        for _ in range(2):
+            run.save([], [reply_row("k", "model", request, reply)])
         assert run.totals()["paid"] == 0.125
         assert run.totals()["paid_tokens"] == 7
         assert {key: load_reply(stored) for key, stored in run.pending_replies().items()} == {"k": kept}
