@@ -5,7 +5,7 @@
 
 from .budget import Spending
 from .cache import MemoryReplies, Replies
-from .chat import ChatModel, Message, ModelFailure, Reply, Request, Sampling, Usage
+from .chat import ChatModel, Message, ModelFailure, Reloadable, Reply, Request, Sampling, Usage
 from .meter import Totals
 from .pricing import Price
 from .scripted import SchemaModel, ScriptedModel
@@ -18,6 +18,7 @@ __all__ = [
     "ModelFailure",
     "ModelSpec",
     "Price",
+    "Reloadable",
     "Replies",
     "Reply",
     "Request",

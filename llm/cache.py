@@ -43,7 +43,8 @@ class MemoryReplies:
 class Cache(Wrapper):
     """Answers from the store what it knows, and stores every new reply before handing it on.
 
-    Identical requests in flight at the same time are sent once; all but the first get the reply marked as cached. Failures are not kept.
+    Identical requests in flight at the same time are sent once; all but the first get the reply marked as cached. Failures are not kept. Weights that were
+    replaced (:class:`ludens.llm.chat.Reloadable`) are part of the key, and a reply that came while they were being replaced is handed on but not kept.
 
     Args:
         inner: the model; its name is part of the key.
@@ -56,22 +57,24 @@ class Cache(Wrapper):
         self._flights: dict[str, asyncio.Task[Reply]] = {}
 
     async def one(self, request: Request) -> Reply:
-        key = request.key(self.name)
+        weights = self.weights
+        key = request.key(f"{self.name}@{weights}" if weights else self.name)
         flight = self._flights.get(key)
         if flight is not None:
             # shielded: whoever gives up waiting must not take the reply from the others
             return replace(await asyncio.shield(flight), cached=True)
-        flight = asyncio.get_running_loop().create_task(self._find(key, request))
+        flight = asyncio.get_running_loop().create_task(self._find(key, weights, request))
         self._flights[key] = flight
         flight.add_done_callback(lambda done: self._landed(key, done))
         return await asyncio.shield(flight)
 
-    async def _find(self, key: str, request: Request) -> Reply:
+    async def _find(self, key: str, weights: str, request: Request) -> Reply:
         known = await self._replies.get(key)
         if known is not None:
             return known if known.cached else replace(known, cached=True)
         reply = await self.inner.one(request)
-        await self._replies.put(key, self.name, request, reply)
+        if self.weights == weights:
+            await self._replies.put(key, self.name, request, reply)
         return reply
 
     def _landed(self, key: str, done: asyncio.Task[Reply]) -> None:

@@ -14,7 +14,7 @@ import orjson
 
 from ..errors import LudensError
 
-__all__ = ["ChatModel", "Message", "ModelFailure", "Reply", "Request", "Sampling", "Usage"]
+__all__ = ["ChatModel", "Message", "ModelFailure", "Reloadable", "Reply", "Request", "Sampling", "Usage"]
 
 
 class Message(NamedTuple):
@@ -140,4 +140,29 @@ class ChatModel(Protocol):
 
     async def close(self) -> None:
         """Release connections or memory."""
+        ...
+
+
+@runtime_checkable
+class Reloadable(Protocol):
+    """A chat model whose weights can be replaced while it is open: between the iterations of a training, say.
+
+    Wrappers are reloadable whatever they wrap, and pass it down.
+    """
+
+    @property
+    def weights(self) -> str:
+        """Which weights were put in by ``reload``, as a digest of their folder; "" for those that the model was described with."""
+        ...
+
+    async def reload(self, place: str) -> None:
+        """Replace the weights by those of a folder, which must have the same shape.
+
+        Where an adapter answers, it is the adapter that is replaced, and ``place`` one that peft saved. Requests made before are answered by the old weights,
+        those made after the return by the new ones, and those made meanwhile by either; a cache keeps the two apart. Models that share an engine share the
+        change.
+
+        Raises:
+            LudensError: the engine cannot, or the folder does not fit; the old weights stay.
+        """
         ...

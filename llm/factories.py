@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import MISSING, fields, replace
-from typing import Any
+from dataclasses import fields, replace
+from typing import Any, TypeVar
 
 from ..errors import ParameterError, nearest
 from .chat import ChatModel
@@ -13,7 +13,9 @@ from .scripted import SchemaModel, ScriptedModel
 from .single import Wrapper
 from .spec import ModelSpec
 
-__all__ = ["cassette", "local_server", "openai_api", "schema", "scripted", "testserver", "transformers"]
+__all__ = ["cassette", "local_server", "openai_api", "schema", "scripted", "testserver", "transformers", "vllm", "vllm_server"]
+
+T = TypeVar("T")
 
 
 def openai_api(spec: ModelSpec) -> ChatModel:
@@ -37,8 +39,23 @@ def transformers(spec: ModelSpec) -> ChatModel:
     from .local.model import TransformersModel
     from .local.options import Options
 
-    given = _options(spec, {item.name: item.default for item in fields(Options) if item.default is not MISSING} | {"chat_template_kwargs": {}})
-    return TransformersModel(spec, Options(**given))
+    return TransformersModel(spec, _typed(spec, Options))
+
+
+def vllm(spec: ModelSpec) -> ChatModel:
+    """A model in this process by vLLM. Options: see :class:`ludens.llm.vllm.options.VllmOptions`."""
+    from .vllm.model import VllmModel
+    from .vllm.options import VllmOptions
+
+    return VllmModel(spec, _typed(spec, VllmOptions))
+
+
+def vllm_server(spec: ModelSpec) -> ChatModel:
+    """A server of vLLM that is started for the model. Options: see :class:`ludens.llm.vllm.options.ServerOptions`."""
+    from .vllm.options import ServerOptions
+    from .vllm.server import ServedModel
+
+    return ServedModel(spec, _typed(spec, ServerOptions))
 
 
 def scripted(spec: ModelSpec) -> ChatModel:
@@ -83,6 +100,13 @@ class _ServedModel(Wrapper):
     async def close(self) -> None:
         await super().close()
         self._server.close()
+
+
+def _typed(spec: ModelSpec, kind: type[T]) -> T:
+    """Make an engine's options of a dataclass."""
+    known = {item.name: None for item in fields(kind)}  # type: ignore[arg-type]
+    _options(spec, known)
+    return kind(**spec.options)
 
 
 def _options(spec: ModelSpec, defaults: Mapping[str, Any]) -> dict[str, Any]:

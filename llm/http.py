@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -49,23 +49,31 @@ class HttpModel(PerRequest):
             raise ParameterError(f"model {endpoint.name!r}: base_url={endpoint.base_url!r} should look like 'http://127.0.0.1:8000/v1'")
         self.name = endpoint.name
         self.endpoint = endpoint
-        self._url = URL(endpoint.base_url.rstrip("/") + "/chat/completions")
+        self._url = URL(endpoint.base_url.rstrip("/"))
         self._timeout = aiohttp.ClientTimeout(total=endpoint.timeout)
         self._headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {endpoint.key}"} if endpoint.key else {})}
         self._errors = (aiohttp.ClientError, OSError)
+        self._urls = {path: self._url.joinpath(path) for path in ("chat/completions", "completions")}
         self._pool_key = (str(self._url.origin()), endpoint.key)
         self._session: aiohttp.ClientSession | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def one(self, request: Request) -> Reply:
-        session = self._session if self._loop is asyncio.get_running_loop() and self._session is not None else self._connect()
         start = time.perf_counter()
+        made = await self.post("chat/completions", payload(request, self.endpoint.dialect))
+        return read_reply(made, price=self.endpoint.price, latency=time.perf_counter() - start)
+
+    async def post(self, path: str, body: Any) -> Any:
+        """Send a body to ``"chat/completions"`` or ``"completions"`` below the base URL and give the decoded body of the answer.
+
+        Raises:
+            TryFailed: it was not answered, or not with status 200.
+        """
+        session = self._session if self._loop is asyncio.get_running_loop() and self._session is not None else self._connect()
         failed: TryFailed | None = None
         status, raw = 0, b""
         try:
-            async with session.post(
-                self._url, data=orjson.dumps(payload(request, self.endpoint.dialect)), headers=self._headers, timeout=self._timeout, allow_redirects=False
-            ) as response:
+            async with session.post(self._urls[path], data=orjson.dumps(body), headers=self._headers, timeout=self._timeout, allow_redirects=False) as response:
                 status = response.status
                 raw = await _read(response)
                 if status != 200:
@@ -77,7 +85,7 @@ class HttpModel(PerRequest):
         if failed is not None:
             # raised out here, so that the transport's exception (which holds the request's headers) is not its context
             raise failed
-        return read_reply(decode(raw), price=self.endpoint.price, latency=time.perf_counter() - start)
+        return decode(raw)
 
     def _connect(self) -> aiohttp.ClientSession:
         self._loop = asyncio.get_running_loop()

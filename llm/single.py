@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from .chat import ChatModel, ModelFailure, Reply, Request
+from ..errors import LudensError
+from .chat import ChatModel, ModelFailure, Reloadable, Reply, Request
 
-__all__ = ["Batched", "PerRequest", "Wrapper", "per_request"]
+__all__ = ["Around", "Batched", "PerRequest", "Wrapper", "per_request"]
 
 
 class PerRequest:
@@ -40,7 +41,25 @@ class PerRequest:
         return f"{type(self).__name__}({self.name!r})"
 
 
-class Batched(PerRequest):
+class Around(PerRequest):
+    """What stands around another chat model: it has the other's name, closes it and hands new weights to it."""
+
+    inner: ChatModel
+
+    @property
+    def weights(self) -> str:
+        return self.inner.weights if isinstance(self.inner, Reloadable) else ""
+
+    async def reload(self, place: str) -> None:
+        if not isinstance(self.inner, Reloadable):
+            raise LudensError(f"model {self.name!r}: its weights cannot be replaced from here; engines in this process and servers of its own can")
+        await self.inner.reload(place)
+
+    async def close(self) -> None:
+        await self.inner.close()
+
+
+class Batched(Around):
     """Any other chat model (a third-party one with nothing but ``generate``) in this shape."""
 
     def __init__(self, inner: ChatModel) -> None:
@@ -52,17 +71,16 @@ class Batched(PerRequest):
     async def generate(self, requests: Sequence[Request]) -> list[Reply]:
         return await self.inner.generate(requests)
 
-    async def close(self) -> None:
-        await self.inner.close()
-
 
 def per_request(model: ChatModel) -> PerRequest:
     """Give a chat model the ``one`` method, if it lacks it."""
     return model if isinstance(model, PerRequest) else Batched(model)
 
 
-class Wrapper(PerRequest):
-    """Behaviour around another chat model; it has the other's name and closes it."""
+class Wrapper(Around):
+    """Behaviour around another chat model."""
+
+    inner: PerRequest
 
     def __init__(self, inner: ChatModel) -> None:
         self.inner = per_request(inner)
@@ -70,9 +88,6 @@ class Wrapper(PerRequest):
 
     async def one(self, request: Request) -> Reply:
         return await self.inner.one(request)
-
-    async def close(self) -> None:
-        await self.inner.close()
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.inner!r})"

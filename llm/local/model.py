@@ -1,31 +1,99 @@
-"""The engine ``transformers``: a causal language model in this process, asked by every episode through one queue."""
+"""Models in this process: asked by every episode through one queue, and answered in a thread of their own. The engine ``transformers`` is one."""
 
 from __future__ import annotations
 
 import asyncio
 import importlib.util
+import threading
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
-from ...errors import MissingExtra, ParameterError
+import orjson
+
+from ...errors import LudensError, MissingExtra, ParameterError
 from ..chat import Reply, Request
 from ..single import PerRequest
+from .home import Home, home
 from .options import Options
-from .weights import check_place, release
-from .worker import Worker
+from .places import check_adapter, check_place, folder
+from .worker import Job, Worker
 
 if TYPE_CHECKING:
     from ..spec import ModelSpec
-    from .worker import Answer
+    from .worker import Answerer
 
-__all__ = ["TransformersModel"]
+__all__ = ["LocalModel", "TransformersModel"]
 
 _NEEDED = ("torch", "transformers", "llguidance")
 
 
-class TransformersModel(PerRequest):
+class LocalModel(PerRequest):
     """A model whose weights are loaded into this process with the first request, and let go of by ``close``.
+
+    Models with adapters share what is loaded with all others of this process whose settings lead to the same.
+
+    Args:
+        spec: the model.
+        places: the base model's folder or name under "", and the folder of every adapter under its name.
+        adapter: which adapter answers; "" for the base model.
+        start: makes the worker that loads from such places.
+        loading: the settings that what is loaded depends on, as JSON values.
+
+    Raises:
+        ParameterError: the spec asks for what a model in this process does not have.
+        LudensError: there is no such folder, or no safetensors in it.
+    """
+
+    def __init__(
+        self, spec: ModelSpec, places: Mapping[str, str], adapter: str, start: Callable[[Mapping[str, str]], Worker], loading: Mapping[str, object]
+    ) -> None:
+        for name in ("base_url", "api_key_env", "extra_body"):
+            if getattr(spec, name):
+                raise ParameterError(f"model {spec.name!r}: {name} is for servers; the engine {spec.engine!r} has none")
+        check_place(spec.model)
+        self.name = spec.name
+        self._spec, self._adapter = spec, adapter
+        if len(places) > 1:
+            key = orjson.dumps([spec.engine, places, loading], option=orjson.OPT_SORT_KEYS, default=dict).decode()
+            self._home = home(key, lambda: Home(places, start))
+        else:
+            self._home = Home(places, start)
+        self._user = threading.Event()
+
+    @property
+    def weights(self) -> str:
+        """Which weights were put in by ``reload``; "" for those that the model was described with."""
+        return self._home.weights(self._adapter)
+
+    async def one(self, request: Request) -> Reply:
+        start = time.perf_counter()
+        reply = await asyncio.wrap_future(self._home.submit(Job(self._spec, request, self._adapter, self._user)))
+        return replace(reply, latency=time.perf_counter() - start)
+
+    async def reload(self, place: str) -> None:
+        """Replace the adapter that answers, or the base model where none does, by the one in a folder."""
+        if self._adapter:
+            check_adapter(place)
+        else:
+            check_place(place)
+            if folder(place) is None:
+                raise LudensError(f"model {place!r}: there is no such folder; weights are replaced by those of a folder")
+        await asyncio.wrap_future(self._home.reload(place, self._adapter, self._user))
+
+    async def close(self) -> None:
+        user, self._user = self._user, threading.Event()
+        if await asyncio.to_thread(self._home.leave, user):
+            self._release()
+
+    def _release(self) -> None:
+        """Give memory back after the last user has left."""
+
+
+class TransformersModel(LocalModel):
+    """A model in this process by transformers.
 
     Requests that arrive while a batch is generated are generated together in the next one, in a thread of their own, so that the event loop stays free.
     Every reply has its token ids (the end-of-answer token included, where the model gave one), and their log-probabilities under the model's own distribution:
@@ -45,28 +113,23 @@ class TransformersModel(PerRequest):
     def __init__(self, spec: ModelSpec, options: Options) -> None:
         if any(importlib.util.find_spec(package) is None for package in _NEEDED):
             raise MissingExtra("the model engine 'transformers'", "local")
-        for name in ("base_url", "api_key_env", "extra_body"):
-            if getattr(spec, name):
-                raise ParameterError(f"model {spec.name!r}: {name} is for servers; the engine 'transformers' has none")
-        check_place(spec.model)
-        self.name = spec.name
-        self._spec, self._options = spec, options
-        self._worker: Worker | None = None
+        if options.adapters and importlib.util.find_spec("peft") is None:
+            raise MissingExtra("an adapter of the engine 'transformers'", "train")
 
-    async def one(self, request: Request) -> Reply:
-        start = time.perf_counter()
-        if self._worker is None:
-            self._worker = Worker(self.name, self._load, self._options.max_batch, self._options.max_wait_ms / 1000)
-        reply = await asyncio.wrap_future(self._worker.submit(request))
-        return replace(reply, latency=time.perf_counter() - start)
+        def start(places: Mapping[str, str]) -> Worker:
+            return Worker(spec.name, partial(_load, spec, options, places), options.max_batch, options.max_wait_ms / 1000)
 
-    async def close(self) -> None:
-        worker, self._worker = self._worker, None
-        if worker is not None:
-            await asyncio.to_thread(worker.close)
-            release()
+        loading = {name: value for name, value in vars(options).items() if name != "adapter"}
+        super().__init__(spec, {"": spec.model, **options.adapters}, options.adapter, start, loading)
 
-    def _load(self) -> Answer:
-        from .answers import Answers
+    def _release(self) -> None:
+        from .weights import release
 
-        return Answers(self._spec, self._options)
+        release()
+
+
+def _load(spec: ModelSpec, options: Options, places: Mapping[str, str]) -> Answerer:
+    from .answers import Answers
+
+    adapters = {name: place for name, place in places.items() if name}
+    return Answers(replace(spec, model=places[""]), replace(options, adapters=adapters))

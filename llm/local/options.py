@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 from ...errors import ParameterError
+from .places import check_adapters
 
 __all__ = ["Options"]
 
@@ -24,6 +25,9 @@ class Options:
         max_batch: most requests that are generated together.
         max_wait_ms: how long the first request of a batch waits for company, in milliseconds.
         chat_template_kwargs: further variables for the tokenizer's chat template (``{"enable_thinking": False}``, say).
+        adapters: LoRA adapters by name: folders that peft saved (needs the extra ``train``). Models whose settings differ in nothing that the loaded weights
+            depend on, only in ``adapter``, say, share one copy of them.
+        adapter: which of them answers; "" for the base model.
     """
 
     device: str = "auto"
@@ -31,6 +35,8 @@ class Options:
     max_batch: int = 32
     max_wait_ms: float = 5.0
     chat_template_kwargs: Mapping[str, Any] = field(default_factory=dict)
+    adapters: Mapping[str, str] = field(default_factory=dict)
+    adapter: str = ""
 
     def __post_init__(self) -> None:
         self._require(isinstance(self.device, str) and bool(self.device), "device", "should be auto or what torch calls it, such as cpu or cuda:0")
@@ -39,6 +45,7 @@ class Options:
         wait = self.max_wait_ms
         self._require(isinstance(wait, int | float) and math.isfinite(wait) and wait >= 0, "max_wait_ms", "should be a number of milliseconds, 0 or more")
         self._require(isinstance(self.chat_template_kwargs, Mapping), "chat_template_kwargs", "should be a mapping")
+        check_adapters("transformers", self.adapters, self.adapter)
 
     def _require(self, condition: bool, name: str, should: str) -> None:
         if not condition:

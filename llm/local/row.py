@@ -9,6 +9,7 @@ from typing import Any
 
 from ...errors import ParameterError
 from .constraint import Constraint
+from .tokens import cut
 from .weights import Weights
 
 __all__ = ["Row"]
@@ -80,9 +81,7 @@ class Row:
 
     def text(self) -> str:
         """The answer's text, cut before the stop text that comes first."""
-        text = self.weights.text(self._shown)
-        found = [at for stop in self.stop if (at := text.find(stop)) >= 0]
-        return text[: min(found)] if found else text
+        return cut(self.weights.text(self._shown), self.stop)
 
     def _stopped(self) -> bool:
         if not self.stop:

@@ -3,126 +3,127 @@
 from __future__ import annotations
 
 import gc
-import hashlib
-import os
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ...errors import LudensError
-from ..chat import Message
+from ...errors import LudensError, MissingExtra
 from ..failures import one_line
 from .options import Options
+from .places import fingerprint, folder
+from .tokens import Tokens, end_tokens, load_tokenizer
 
-__all__ = ["Weights", "check_place", "load", "release"]
-
-_SAMPLE = 2**20
-"""Bytes from either end of a weight file that go into its fingerprint."""
+__all__ = ["Weights", "load", "release"]
 
 
 @dataclass(frozen=True)
-class Weights:
+class Weights(Tokens):
     """A loaded model.
 
     Attributes:
-        model: a causal language model of transformers, on ``device``, in evaluation mode.
-        tokenizer: its tokenizer.
-        version: the model's name and which version of it: the hub's commit, or a fingerprint of the folder's files.
+        model: a causal language model of transformers, on ``device``, in evaluation mode; with adapters, peft's model around it.
         device: where the model is.
-        ends: token ids that end an answer.
-        special: token ids that are no part of a text.
-        context: most tokens of prompt and answer together; None where the model does not say.
-        template: further variables of the chat template.
+        versions: which version of the base model ("") and of each adapter is loaded.
+        loaded: what peft calls each adapter now.
     """
 
     model: Any
-    tokenizer: Any
-    version: str
     device: Any
-    ends: tuple[int, ...]
-    special: frozenset[int]
-    context: int | None
-    template: dict[str, Any]
+    versions: dict[str, str]
+    loaded: dict[str, str] = field(default_factory=dict)
 
-    def prompt(self, messages: Sequence[Message]) -> list[int]:
-        """Write a conversation as token ids by the tokenizer's chat template, up to where the answer begins.
+    @property
+    def version(self) -> str:
+        """The base model's name and which version of it: the hub's commit, or a fingerprint of the folder's files."""
+        return self.versions[""]
 
-        Special tokens that somebody spelled out in a message (``<|im_end|>``) are taken apart: a player's words must not end
-        its turn or open another's.
+    @contextmanager
+    def speaking(self, adapter: str) -> Iterator[None]:
+        """Let an adapter answer, or the base model for ""."""
+        if not self.loaded:
+            yield
+        elif adapter:
+            self.model.set_adapter(self.loaded[adapter], inference_mode=True)
+            yield
+        else:
+            with self.model.disable_adapter():
+                yield
+
+    def replace(self, place: Path, adapter: str) -> None:
+        """Put other weights of the same shape in the place of an adapter's, or of the base model's for "".
+
+        Raises:
+            LudensError: they cannot be loaded; the old ones stay.
         """
-        plain = [{"role": role, "content": self._defused(content)} for role, content in messages]
-        ids = self.tokenizer.apply_chat_template(plain, add_generation_prompt=True, tokenize=True, return_dict=False, **self.template)
-        return [int(token) for token in ids]
+        import torch
 
-    def text(self, ids: Sequence[int]) -> str:
-        """Read token ids, special ones left out."""
-        shown = [token for token in ids if token not in self.special]
-        return str(self.tokenizer.decode(shown, clean_up_tokenization_spaces=False))
+        version = f"{place.resolve().name}@{fingerprint(place)}"
+        if adapter:
+            self.add(place, adapter, version)
+            return
+        # by way of the CPU's memory: an accelerator need not hold both, and what cannot be read leaves all as it was
+        new = _read(str(place), self.model.dtype).state_dict()
+        base = self.model.get_base_model() if self.loaded else self.model
+        with torch.no_grad():
+            for name, tensor in base.state_dict().items():
+                if ".lora_" not in name:
+                    tensor.copy_(new[name.replace(".base_layer.", ".")])
+        self.versions[""] = version
 
-    def _defused(self, content: str) -> str:
-        for token in self.tokenizer.all_special_tokens:
-            if len(token) > 1 and token in content:
-                content = content.replace(token, f"{token[0]} {token[1:]}")
-        return content
-
-
-def check_place(name: str) -> None:
-    """Look at a model's folder without loading it; a name that is no folder is taken for one of the hub.
-
-    Raises:
-        LudensError: it looks like a path, and there is no model.
-    """
-    place = Path(name).expanduser()
-    if place.is_dir():
-        if not (place / "config.json").is_file():
-            raise LudensError(f"model {name!r}: the folder has no config.json; it should be one that save_pretrained wrote")
-        if not any(place.glob("*.safetensors")):
-            raise LudensError(f"model {name!r}: the folder has no *.safetensors; other weight formats can run code and are not read")
-    elif place.is_absolute() or name.startswith((".", "~")) or name.count("/") > 1:
-        raise LudensError(f"model {name!r}: there is no such folder")
+    def add(self, place: Path, adapter: str, version: str) -> None:
+        """Load an adapter, in the place of an older one of its name."""
+        name, old = f"{adapter}-{version.rpartition('@')[2]}", self.loaded.get(adapter)
+        if name != old:
+            try:
+                self.model.load_adapter(str(place), adapter_name=name, is_trainable=False)
+            except Exception as problem:  # peft raises all sorts
+                raise LudensError(f"cannot load the adapter {str(place)!r}: {one_line(str(problem))}") from problem
+            self.loaded[adapter] = name
+            if old is not None:
+                self.model.delete_adapter(old)
+        self.versions[adapter] = version
 
 
 def load(name: str, options: Options) -> Weights:
-    """Load a model and its tokenizer: weights from safetensors only, and no code from the checkpoint.
+    """Load a model, its tokenizer and its adapters: weights from safetensors only, and no code from the checkpoint.
 
     Args:
         name: a folder, or a name at the hub (downloaded once, unless ``HF_HUB_OFFLINE=1``).
-        options: device, dtype and the template's variables.
+        options: device, dtype, adapters and the template's variables.
 
     Raises:
         LudensError: it cannot be loaded, or its tokenizer has no chat template.
     """
     import torch
-    from transformers import AutoModelForCausalLM, AutoTokenizer
-    from transformers.utils import logging
 
-    place = str(Path(name).expanduser()) if Path(name).expanduser().is_dir() else name
-    shown = logging.is_progress_bar_enabled()
-    logging.disable_progress_bar()  # it would draw over the run's own
     try:
         device = torch.device(_device(options.device))
-        dtype = options.dtype if options.dtype != "auto" or device.type != "cpu" else "float32"
-        tokenizer = AutoTokenizer.from_pretrained(place, trust_remote_code=False)
-        model = AutoModelForCausalLM.from_pretrained(place, dtype=dtype, use_safetensors=True, trust_remote_code=False)
-        model = model.to(device).eval().requires_grad_(False)
-    except Exception as problem:  # the libraries raise all sorts, in words of their own
+    except Exception as problem:
         raise LudensError(f"cannot load {name!r}: {one_line(str(problem))}") from problem
-    finally:
-        if shown:
-            logging.enable_progress_bar()
-    if not tokenizer.chat_template:
-        raise LudensError(f"the tokenizer of {name!r} has no chat template: take a model that was tuned to chat, or add chat_template.jinja to its folder")
-    ends = _ends(model, tokenizer)
+    tokenizer = load_tokenizer(name)
+    model = _read(name, options.dtype if options.dtype != "auto" or device.type != "cpu" else "float32")
+    try:
+        model = model.to(device).eval().requires_grad_(False)
+    except Exception as problem:  # no such device, or no room on it
+        raise LudensError(f"cannot load {name!r}: {one_line(str(problem))}") from problem
+    version, config, ends = _version(name, model), model.config.get_text_config(), end_tokens(model.generation_config.eos_token_id, tokenizer)
+    model, loaded, versions = _with_adapters(model, options), {}, {"": version}
+    for adapter, place in options.adapters.items():
+        at = Path(place).expanduser()
+        versions[adapter] = f"{at.resolve().name}@{fingerprint(at)}"
+        loaded[adapter] = adapter
     return Weights(
-        model=model,
         tokenizer=tokenizer,
-        version=_version(name, model),
-        device=device,
         ends=ends,
         special=frozenset({*tokenizer.all_special_ids, *ends}),
-        context=getattr(model.config.get_text_config(), "max_position_embeddings", None),
+        context=getattr(config, "max_position_embeddings", None),
         template=dict(options.chat_template_kwargs),
+        model=model,
+        device=device,
+        versions=versions,
+        loaded=loaded,
     )
 
 
@@ -135,6 +136,41 @@ def release() -> None:
         torch.cuda.empty_cache()
 
 
+def _read(name: str, dtype: Any) -> Any:
+    from transformers import AutoModelForCausalLM
+    from transformers.utils import logging
+
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()  # it would draw over the run's own
+    try:
+        return AutoModelForCausalLM.from_pretrained(str(folder(name) or name), dtype=dtype, use_safetensors=True, trust_remote_code=False)
+    except Exception as problem:  # the library raises all sorts, in words of its own
+        raise LudensError(f"cannot load {name!r}: {one_line(str(problem))}") from problem
+    finally:
+        if shown:
+            logging.enable_progress_bar()
+
+
+def _with_adapters(model: Any, options: Options) -> Any:
+    if not options.adapters:
+        return model
+    try:
+        from peft import PeftModel
+    except ImportError:
+        raise MissingExtra("an adapter of the engine 'transformers'", "train") from None
+    wrapped = None
+    for adapter, place in options.adapters.items():
+        try:
+            if wrapped is None:
+                wrapped = PeftModel.from_pretrained(model, str(Path(place).expanduser()), adapter_name=adapter, is_trainable=False)
+            else:
+                wrapped.load_adapter(str(Path(place).expanduser()), adapter_name=adapter, is_trainable=False)
+        except Exception as problem:  # peft raises all sorts
+            raise LudensError(f"cannot load the adapter {place!r}: {one_line(str(problem))}") from problem
+    assert wrapped is not None
+    return wrapped.eval()
+
+
 def _device(asked: str) -> str:
     import torch
 
@@ -145,23 +181,9 @@ def _device(asked: str) -> str:
     return "mps" if torch.backends.mps.is_available() else "cpu"
 
 
-def _ends(model: Any, tokenizer: Any) -> tuple[int, ...]:
-    told = model.generation_config.eos_token_id
-    ends = [*(told if isinstance(told, list) else [told]), tokenizer.eos_token_id]
-    return tuple(sorted({int(token) for token in ends if token is not None}))
-
-
 def _version(name: str, model: Any) -> str:
+    place = folder(name)
+    if place is not None:
+        return f"{place.resolve().name}@{fingerprint(place)}"
     commit = getattr(model.config, "_commit_hash", None)
-    place = Path(name).expanduser()
-    if not place.is_dir():
-        return f"{name}@{commit[:12]}" if commit else name
-    digest = hashlib.blake2b(digest_size=6)
-    for path in sorted([place / "config.json", *place.glob("*.safetensors")]):
-        size = path.stat().st_size
-        digest.update(f"{path.name} {size}\n".encode())
-        with path.open("rb") as file:
-            digest.update(file.read(_SAMPLE))
-            file.seek(max(size - _SAMPLE, 0), os.SEEK_SET)
-            digest.update(file.read(_SAMPLE))
-    return f"{place.resolve().name}@{digest.hexdigest()}"
+    return f"{name}@{commit[:12]}" if commit else name

@@ -8,11 +8,16 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Protocol
 
+from ...errors import LudensError
 from ..chat import ModelFailure, Reply, Request
 from ..failures import one_line
 
-__all__ = ["Answer", "Job", "Worker"]
+if TYPE_CHECKING:
+    from ..spec import ModelSpec
+
+__all__ = ["Answerer", "Job", "More", "Worker"]
 
 _CLOSED = "the model was closed before it had answered"
 
@@ -22,13 +27,16 @@ class Job:
     """A request and who waits for its reply.
 
     Attributes:
-        model: the model's name, for messages.
-        closing: set when the model is being closed.
+        spec: the model that was asked.
+        request: what it was asked.
+        adapter: which adapter answers; "" for the base model.
+        closing: set when that model is being closed.
     """
 
-    model: str
+    spec: ModelSpec
     request: Request
-    closing: threading.Event
+    adapter: str = ""
+    closing: threading.Event = field(default_factory=threading.Event)
     future: Future[Reply] = field(default_factory=Future)
 
     def wanted(self) -> bool:
@@ -49,14 +57,42 @@ class Job:
             fatal: no other request will fare better.
         """
         if self._open():
-            self.future.set_exception(ModelFailure(f"model {self.model!r}: {detail}", (f"{kind}: {detail}",), fatal=fatal))
+            self.future.set_exception(ModelFailure(f"model {self.spec.name!r}: {detail}", (f"{kind}: {detail}",), fatal=fatal))
 
     def _open(self) -> bool:
         return not self.future.done() and self.future.set_running_or_notify_cancel()
 
 
-Answer = Callable[[list[Job]], None]
-"""Answers every job of a batch."""
+More = Callable[[], list[Job]]
+"""Gives the jobs that came since it was last called; none while something waits that has to be done between batches."""
+
+
+class Answerer(Protocol):
+    """A loaded model, which lives in the worker's thread."""
+
+    def __call__(self, jobs: list[Job], more: More) -> None:
+        """Answer every job of a batch, and of ``more`` where it takes up others on the way."""
+        ...
+
+    def reload(self, place: str, adapter: str) -> None:
+        """Put the weights of a folder in the place of an adapter's, or of the base model's for "".
+
+        Raises:
+            LudensError: they cannot be loaded; the old ones stay.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of the model."""
+        ...
+
+
+@dataclass(eq=False)
+class _Order:
+    """Something to be done between batches."""
+
+    do: Callable[[Answerer], None]
+    future: Future[None] = field(default_factory=Future)
 
 
 class Worker:
@@ -65,68 +101,128 @@ class Worker:
     Args:
         name: the model's name, for messages.
         start: called in the thread first (it loads the model); gives what answers a batch.
-        most: most jobs of a batch.
+        most: most jobs of a batch; None for no limit.
         wait: how long the first job of a batch waits for others, in seconds.
     """
 
-    def __init__(self, name: str, start: Callable[[], Answer], most: int, wait: float) -> None:
+    def __init__(self, name: str, start: Callable[[], Answerer], most: int | None, wait: float) -> None:
         self._name, self._start, self._most, self._wait = name, start, most, wait
-        self._jobs: SimpleQueue[Job | None] = SimpleQueue()
+        self._queue: SimpleQueue[Job | _Order | None] = SimpleQueue()
+        self._held: _Order | None = None
         self._closing = threading.Event()
         # a daemon, so that a program that forgets to close its models can end
         self._thread = threading.Thread(target=self._run, name=f"model {name}", daemon=True)
         self._thread.start()
 
-    def submit(self, request: Request) -> Future[Reply]:
+    def submit(self, job: Job) -> Future[Reply]:
         """Queue a request. Whoever cancels the future takes it back, even while it is being answered."""
-        job = Job(self._name, request, self._closing)
-        self._jobs.put(job)
+        self._queue.put(job)
         return job.future
+
+    def reload(self, place: str, adapter: str) -> Future[None]:
+        """Replace weights when all that was asked before is answered; what is asked later waits for the new ones."""
+        order = _Order(lambda answerer: answerer.reload(place, adapter))
+        self._queue.put(order)
+        return order.future
 
     def close(self) -> None:
         """Fail what is open, end the thread and let go of the model; returns when that is done."""
         self._closing.set()
-        self._jobs.put(None)
+        self._queue.put(None)
         self._thread.join()
 
-    def _run(self) -> None:
-        answer = self._begin()
-        while jobs := self._gather():
-            try:
-                answer(jobs)
-            except Exception as problem:
-                # whatever it is, those who wait must hear of it, and the next batch may fare better
-                for job in jobs:
-                    job.fail("batch", one_line(f"{type(problem).__name__}: {problem}"))
-            for job in jobs:
-                job.fail("closed", _CLOSED)
-        while not self._jobs.empty():
-            if (left := self._jobs.get()) is not None:
-                left.fail("closed", _CLOSED)
+    # -- in the thread -----------------------------------------------------------------------------------------------
 
-    def _begin(self) -> Answer:
+    def _run(self) -> None:
+        answerer = self._begin()
+        while not self._closing.is_set():
+            jobs = self._gather()
+            if jobs:
+                self._answer(answerer, jobs)
+            if self._held is not None:
+                order, self._held = self._held, None
+                self._obey(answerer, order)
+        while not self._queue.empty():
+            left = self._queue.get()
+            if isinstance(left, Job):
+                left.fail("closed", _CLOSED)
+            elif left is not None:
+                left.future.set_exception(LudensError(f"model {self._name!r}: {_CLOSED}"))
+        answerer.close()
+
+    def _begin(self) -> Answerer:
         try:
             return self._start()
         except Exception as problem:
-            words = one_line(str(problem) or type(problem).__name__)
+            return _Refusing(one_line(str(problem) or type(problem).__name__))
 
-        def refuse(jobs: list[Job]) -> None:
+    def _answer(self, answerer: Answerer, jobs: list[Job]) -> None:
+        try:
+            answerer(jobs, lambda: self._more(jobs))
+        except Exception as problem:
+            # whatever it is, those who wait must hear of it, and the next batch may fare better
             for job in jobs:
-                job.fail("load", words, fatal=True)
+                job.fail("batch", one_line(f"{type(problem).__name__}: {problem}"))
+        for job in jobs:
+            job.fail("closed", _CLOSED)
 
-        return refuse
+    def _obey(self, answerer: Answerer, order: _Order) -> None:
+        if not order.future.set_running_or_notify_cancel():
+            return
+        try:
+            order.do(answerer)
+        except LudensError as problem:
+            order.future.set_exception(problem)
+        except Exception as problem:  # the libraries raise all sorts; whoever gave the order hears of it
+            order.future.set_exception(LudensError(f"model {self._name!r}: {one_line(f'{type(problem).__name__}: {problem}')}"))
+        else:
+            order.future.set_result(None)
 
     def _gather(self) -> list[Job]:
-        """Wait for a job, then for what else comes in time; nothing when the model is closed."""
+        """Wait for a job, then for what else comes in time; nothing when the model is closed or an order comes first."""
         jobs: list[Job] = []
         until: float | None = None
-        while len(jobs) < self._most and not self._closing.is_set():
+        while (self._most is None or len(jobs) < self._most) and not self._closing.is_set():
             try:
-                job = self._jobs.get(timeout=None if until is None else max(until - time.monotonic(), 0.0))
+                item = self._queue.get(timeout=None if until is None else max(until - time.monotonic(), 0.0))
             except Empty:
                 break
-            if job is None:
+            if not isinstance(item, Job):
+                self._held = item
                 break
             until = until or time.monotonic() + self._wait
-            jobs.append(job)
+            jobs.append(item)
         return jobs
+
+    def _more(self, jobs: list[Job]) -> list[Job]:
+        new: list[Job] = []
+        while self._held is None and not self._closing.is_set():
+            try:
+                item = self._queue.get_nowait()
+            except Empty:
+                break
+            if not isinstance(item, Job):
+                self._held = item
+                break
+            new.append(item)
+        if new:
+            # so that whatever goes wrong they are told with the others
+            jobs[:] = [*(job for job in jobs if not job.future.done()), *new]
+        return new
+
+
+class _Refusing:
+    """Stands for a model that could not be loaded."""
+
+    def __init__(self, words: str) -> None:
+        self._words = words
+
+    def __call__(self, jobs: list[Job], more: More) -> None:
+        for job in jobs:
+            job.fail("load", self._words, fatal=True)
+
+    def reload(self, place: str, adapter: str) -> None:
+        raise LudensError(self._words)
+
+    def close(self) -> None:
+        return None

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tiny_models import make_gpt2, make_llama
 
 from ludens.agents import PlayerSpec
 from ludens.arena import Match, play_match_async
@@ -29,16 +30,6 @@ from ludens.llm.local.row import Row  # noqa: E402
 from ludens.llm.local.sampling import choose  # noqa: E402
 from ludens.llm.local.weights import Weights, load  # noqa: E402
 
-WORDS = [
-    "You play a game against another player and want to earn as much as you can.",
-    "Choose one of: cooperate, defect. Choose a whole number from 0 to 9.",
-    'Answer with one JSON object: {"choice": "cooperate"} or {"say": "...", "choice": 12}',
-    "In round 3 you chose defect and the other player chose cooperate; you earned 5 points.",
-]
-TEMPLATE = (
-    "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' + '\n' }}{% endfor %}"
-    "{% if add_generation_prompt %}{{ '<|im_start|>assistant' + '\n' }}{% endif %}"
-)
 SCHEMA = {
     "type": "object",
     "properties": {"move": {"type": "string", "enum": ["left", "right"]}, "price": {"type": "integer", "minimum": 3, "maximum": 12}},
@@ -50,57 +41,13 @@ Make = Callable[..., Any]
 
 
 @pytest.fixture(scope="module")
-def tokenizer() -> Any:
-    """A byte-level tokenizer trained on a few sentences, with a chat template."""
-    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
-    from transformers import PreTrainedTokenizerFast
-
-    made = Tokenizer(models.BPE())
-    made.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    made.decoder = decoders.ByteLevel()
-    specials = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
-    alphabet = pre_tokenizers.ByteLevel.alphabet()
-    made.train_from_iterator(WORDS, trainers.BpeTrainer(vocab_size=384, special_tokens=specials, initial_alphabet=alphabet, show_progress=False))
-    fast = PreTrainedTokenizerFast(tokenizer_object=made, eos_token="<|im_end|>", pad_token="<|endoftext|>", bos_token="<|im_start|>")
-    fast.chat_template = TEMPLATE
-    return fast
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_llama(tmp_path_factory.mktemp("models") / "tiny")
 
 
 @pytest.fixture(scope="module")
-def folder(tokenizer: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A random Llama of two layers, as save_pretrained writes it."""
-    from transformers import LlamaConfig, LlamaForCausalLM
-
-    torch.manual_seed(5)
-    config = LlamaConfig(
-        vocab_size=len(tokenizer),
-        hidden_size=64,
-        intermediate_size=96,
-        num_hidden_layers=2,
-        num_attention_heads=4,
-        num_key_value_heads=2,
-        max_position_embeddings=1024,
-        initializer_range=0.2,
-        tie_word_embeddings=True,
-        eos_token_id=tokenizer.eos_token_id,
-    )
-    return _saved(LlamaForCausalLM(config), tokenizer, tmp_path_factory.mktemp("models") / "tiny")
-
-
-@pytest.fixture(scope="module")
-def absolute(tokenizer: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A random GPT-2: its positions are learned one by one, so that padding which shifts them shows."""
-    from transformers import GPT2Config, GPT2LMHeadModel
-
-    torch.manual_seed(6)
-    config = GPT2Config(vocab_size=len(tokenizer), n_embd=64, n_layer=2, n_head=4, n_positions=256, initializer_range=0.2, eos_token_id=tokenizer.eos_token_id)
-    return _saved(GPT2LMHeadModel(config), tokenizer, tmp_path_factory.mktemp("models") / "absolute")
-
-
-def _saved(model: Any, tokenizer: Any, place: Path) -> Path:
-    model.save_pretrained(place)
-    tokenizer.save_pretrained(place)
-    return place
+def absolute(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_gpt2(tmp_path_factory.mktemp("models") / "absolute")
 
 
 @pytest.fixture
@@ -250,7 +197,7 @@ async def test_special_tokens_in_a_message_are_only_words(model: Make, weights: 
 
 
 async def test_schema_answers_are_legal(model: Make) -> None:
-    replies = await model().generate([ask(schema=SCHEMA, seed=seed, max_tokens=64) for seed in range(12)])
+    replies = await model().generate([ask(schema=SCHEMA, seed=seed, max_tokens=64, temperature=2.0) for seed in range(12)])
     answers = [json.loads(reply.text) for reply in replies]
     assert {answer["move"] for answer in answers} == {"left", "right"}
     assert all(3 <= answer["price"] <= 12 and len(answer) == 2 for answer in answers)
@@ -392,10 +339,27 @@ def test_one_model_in_two_event_loops(folder: Path) -> None:
     asyncio.run(made.close())
 
 
+class Answering:
+    """A loaded model that is a function."""
+
+    def __init__(self, answer: Callable[[list[Job]], None]) -> None:
+        self._answer = answer
+
+    def __call__(self, jobs: list[Job], more: Callable[[], list[Job]]) -> None:
+        self._answer(jobs)
+
+    def close(self) -> None:
+        pass
+
+
+def job(closing: threading.Event | None = None) -> Job:
+    return Job(ModelSpec(engine="transformers", model="m"), ask(), "", closing or threading.Event())
+
+
 def test_what_is_queued_when_a_worker_closes_is_told() -> None:
     started: list[Job] = []
-    worker = Worker("m", lambda: started.extend, 1, 0.0)
-    first = worker.submit(ask())
+    worker = Worker("m", lambda: Answering(started.extend), 1, 0.0)
+    first = worker.submit(job())
     with pytest.raises(ModelFailure, match="closed before it had answered"):  # an answerer that forgets a job hangs nobody either
         first.result()
     worker.close()
@@ -408,10 +372,11 @@ def test_closing_a_worker_ends_what_it_is_at() -> None:
         jobs[0].closing.wait()
         still_wanted.append(jobs[0].wanted())
 
-    begun, still_wanted = threading.Event(), []
-    worker = Worker("m", lambda: at_it, 1, 0.0)
-    current, queued = worker.submit(ask()), worker.submit(ask())
+    begun, closing, still_wanted = threading.Event(), threading.Event(), []
+    worker = Worker("m", lambda: Answering(at_it), 1, 0.0)
+    current, queued = worker.submit(job(closing)), worker.submit(job(closing))
     begun.wait()
+    closing.set()
     worker.close()
     assert still_wanted == [False]
     for future in (current, queued):

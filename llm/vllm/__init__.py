@@ -1,0 +1,1 @@
+"""Models by vLLM: in this process, or behind a server that is started for them."""
