@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from ...errors import LudensError, MissingExtra, ParameterError
+from ...errors import MissingExtra, ParameterError
 from ..chat import Reply, Request
 from ..single import PerRequest
 from .home import Home, home
 from .options import Options
-from .places import check_adapter, check_place, folder
+from .places import check_place, check_replacement
 from .worker import Job, Worker
 
 if TYPE_CHECKING:
@@ -75,12 +75,7 @@ class LocalModel(PerRequest):
 
     async def reload(self, place: str) -> None:
         """Replace the adapter that answers, or the base model where none does, by the one in a folder."""
-        if self._adapter:
-            check_adapter(place)
-        else:
-            check_place(place)
-            if folder(place) is None:
-                raise LudensError(f"model {place!r}: there is no such folder; weights are replaced by those of a folder")
+        check_replacement(place, self._adapter)
         await asyncio.wrap_future(self._home.reload(place, self._adapter, self._user))
 
     async def close(self) -> None:

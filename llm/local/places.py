@@ -12,7 +12,7 @@ from typing import Any
 
 from ...errors import LudensError, ParameterError, nearest
 
-__all__ = ["check_adapter", "check_adapters", "check_place", "check_same_shape", "fingerprint", "folder"]
+__all__ = ["check_adapter", "check_adapters", "check_place", "check_replacement", "check_same_shape", "fingerprint", "folder"]
 
 _SAMPLE = 2**20
 """Bytes from either end of a weight file that go into its fingerprint."""
@@ -74,17 +74,27 @@ def check_adapters(engine: str, adapters: Mapping[str, Any], adapter: str) -> No
         raise ParameterError(f"engine {engine!r}: adapter={adapter!r} is none of adapters{nearest(str(adapter), adapters) or ', which is empty'}")
 
 
+def check_replacement(name: str, adapter: str) -> Path:
+    """Look at the folder whose weights are to replace those of an adapter, or of the base model for "".
+
+    Raises:
+        LudensError: there is none that can be read.
+    """
+    (check_adapter if adapter else check_place)(name)
+    place = folder(name)
+    if place is None:
+        raise LudensError(f"model {name!r}: there is no such folder; weights are replaced by those of a folder")
+    return place
+
+
 def check_same_shape(old: str, new: str) -> None:
     """Make sure that one folder's weights can take the place of another's; only the headers of the files are read.
 
     Raises:
-        LudensError: the new folder has no model, or one of another shape.
+        LudensError: they cannot.
     """
-    (check_adapter if (Path(new).expanduser() / "adapter_config.json").is_file() else check_place)(new)
     before, after = folder(old), folder(new)
-    if after is None:
-        raise LudensError(f"model {new!r}: there is no such folder; weights are replaced by those of a folder")
-    if before is None:
+    if before is None or after is None:
         return  # a hub's name: the engine itself compares
     was, now = _shapes(before), _shapes(after)
     for name in sorted(was.keys() | now.keys()):

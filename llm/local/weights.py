@@ -82,6 +82,7 @@ class Weights(Tokens):
                 raise LudensError(f"cannot load the adapter {str(place)!r}: {one_line(str(problem))}") from problem
             self.loaded[adapter] = name
             if old is not None:
+                self.model.set_adapter(name, inference_mode=True)  # or peft warns that the active one goes
                 self.model.delete_adapter(old)
         self.versions[adapter] = version
 

@@ -62,6 +62,7 @@ class VllmAnswers:
         self._tokens = load_tokens(places[""], dict(options.chat_template_kwargs), options.context)
         self._engine = make_engine(places[""], options, self._tokens.context)
         self._context = int(self._engine.model_config.max_model_len)
+        self._broken = ""
         self._numbers = itertools.count(1)
         self._open: dict[str, _Open] = {}
         self._loras: dict[str, Any] = {}
@@ -72,18 +73,27 @@ class VllmAnswers:
 
     def __call__(self, jobs: list[Job], more: More) -> None:
         """Answer jobs, and those that come meanwhile, until none is open."""
+        self._begin(jobs)
+        while self._open:
+            for output in self._step():
+                if output.finished:
+                    self._finish(output)
+            self._leave([number for number, item in self._open.items() if not item.job.wanted()])
+            self._begin(more())
+
+    def _step(self) -> list[Any]:
         try:
-            self._begin(jobs)
-            while self._open:
-                for output in self._engine.step():
-                    if output.finished:
-                        self._finish(output)
-                self._leave([number for number, item in self._open.items() if not item.job.wanted()])
-                self._begin(more())
-        finally:
-            self._leave(list(self._open))  # where something went wrong: vLLM must not go on with them
+            return list(self._engine.step())
+        except Exception as problem:  # of the engine, not of a request: nothing that it says after can be relied on
+            self._broken = one_line(f"vLLM's engine has failed: {type(problem).__name__}: {problem}")
+            for item in self._open.values():
+                item.job.fail("engine", self._broken, fatal=True)
+            self._open.clear()
+            return []
 
     def reload(self, place: str, adapter: str) -> None:
+        if self._broken:
+            raise LudensError(self._broken)
         check_same_shape(self._places[adapter], place)
         if adapter:
             self._add(adapter, place)
@@ -117,6 +127,9 @@ class VllmAnswers:
         for job in jobs:
             if not job.wanted():
                 continue
+            if self._broken:
+                job.fail("engine", self._broken, fatal=True)
+                continue
             try:
                 self._ask(job)
             except Unfit as problem:
@@ -125,7 +138,7 @@ class VllmAnswers:
     def _ask(self, job: Job) -> None:
         bounds = constraint(job.request.schema, job.spec.structured)
         # an answer that is to be scored has to leave room for the token that vLLM insists on generating then
-        asked = settle(job.request, job.spec, self._tokens, self._context - (bounds is not None and wants_scores(job.request, job.spec)))
+        asked = settle(job.request, job.spec, self._tokens, self._context - self._scored(job))
         try:
             parameters = sampling_parameters(asked, bounds, self._tokens.ends)
             self._send(asked.prompt, parameters, _Open(job, asked))
@@ -155,7 +168,7 @@ class VllmAnswers:
         if constraint(item.job.request.schema, item.job.spec.structured) is None:
             logprobs = tuple(float(step[token].logprob) for step, token in zip(made.logprobs, ids, strict=True))
             self._hand_over(item, replace(answer, logprobs=logprobs))
-        elif wants_scores(item.job.request, item.job.spec):
+        elif self._scored(item.job):
             # vLLM's numbers are those of what the schema left; the model's own take another look
             self._send([*item.asked.prompt, *ids], scoring_parameters(), replace(item, answer=answer))
         else:
@@ -178,6 +191,10 @@ class VllmAnswers:
             model=" + ".join(self._versions[name] for name in dict.fromkeys(("", job.adapter))),
         )
         job.answer(reply)
+
+    def _scored(self, job: Job) -> bool:
+        # with adapters, vLLM 0.32 fails over the log-probabilities of a prompt
+        return not self._loras and wants_scores(job.request, job.spec)
 
     def _leave(self, numbers: list[str]) -> None:
         if numbers:

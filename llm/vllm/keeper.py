@@ -21,7 +21,8 @@ def main(command: list[str]) -> int:
     child = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
 
     def watch() -> None:
-        sys.stdin.buffer.read()
+        while os.read(0, 1024):  # not by sys.stdin, whose lock a thread must not hold when the interpreter ends
+            pass
         _send(child.pid, signal.SIGTERM)
         try:
             child.wait(_GRACE)

@@ -67,5 +67,6 @@ def constraint(schema: dict[str, Any] | None, structured: Structured) -> dict[st
 
 
 def wants_scores(request: Request, spec: ModelSpec) -> bool:
-    """Whether somebody asks for log-probabilities: then a constrained answer is scored once more, because vLLM's numbers are those of what the schema left."""
-    return request.sampling.logprobs is not None or spec.sampling.logprobs is not None
+    """Whether a constrained answer is to be scored: vLLM's log-probabilities are those of what the schema left, and the model's own take another look at it."""
+    asked = request.sampling.logprobs is not None or spec.sampling.logprobs is not None
+    return asked and constraint(request.schema, spec.structured) is not None

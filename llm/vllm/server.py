@@ -72,7 +72,8 @@ class ServedModel(PerRequest):
         start = time.perf_counter()
         client = await self._client()
         bounds = constraint(request.schema, self._spec.structured)
-        scored = bounds is not None and wants_scores(request, self._spec)
+        # with adapters, vLLM 0.32 fails over the log-probabilities of a prompt
+        scored = not self._options.adapters and wants_scores(request, self._spec)
         tokens, served = self._station.tokens, self._station.served(self._options.adapter)
         try:
             # an answer that is to be scored has to leave room for the token that vLLM insists on generating then
@@ -84,7 +85,6 @@ class ServedModel(PerRequest):
             ids, allowed, finish, cached = read(await client.post("completions", {**body(asked, served, bounds), **self._spec.extra_body}))
             logprobs = allowed if bounds is None else None
             if scored:
-                # vLLM's numbers are those of what the schema left; the model's own take another look
                 logprobs = read_scores(await client.post("completions", scoring_body(asked, served, ids)), ids)
         except TryFailed as problem:
             if self._station.running:

@@ -11,7 +11,7 @@ from pathlib import Path
 from weakref import WeakValueDictionary
 
 from ...errors import LudensError
-from ..local.places import check_same_shape, fingerprint, folder
+from ..local.places import check_replacement, check_same_shape, fingerprint, folder
 from ..local.tokens import Tokens, load_tokens
 from .options import ServerOptions, engine_arguments
 from .process import Server, command_line
@@ -88,6 +88,7 @@ class Station:
         """
         if not self._options.reloadable:
             raise LudensError("weights of the engine 'vllm_server' can be replaced where options.reloadable=true: see the how-to for what that opens")
+        check_replacement(place, adapter)
         check_same_shape(self._places[adapter], place)
         server = await self.open(user)
         digest = fingerprint(_at(place))
