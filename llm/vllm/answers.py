@@ -15,9 +15,10 @@ from ..local.asked import Asked, Unfit, settle
 from ..local.places import check_same_shape, fingerprint, folder
 from ..local.tokens import cut, load_tokens
 from ..local.worker import Job, More
-from .loading import make_engine, unmake_engine
+from .loading import make_engine, on_cpu, unmake_engine
 from .options import VllmOptions
 from .parameters import constraint, sampling_parameters, scoring_parameters, wants_scores
+from .worker.ludens_vllm_mends import pack_heads
 
 if TYPE_CHECKING:
     from ..spec import ModelSpec
@@ -99,6 +100,8 @@ class VllmAnswers:
             self._add(adapter, place)
         else:
             self._engine.collective_rpc("reload_weights", kwargs={"weights_path": str(folder(place))})
+            if on_cpu():
+                self._engine.collective_rpc(pack_heads)
             if not self._engine.reset_prefix_cache():
                 raise LudensError(f"model {self._name!r}: vLLM kept what it had computed with the old weights")
             self._versions[""] = _version(place)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 import threading
 from concurrent.futures import Future
@@ -128,6 +129,10 @@ class Station:
         env = dict(options.env)
         if options.reloadable:
             env |= {"VLLM_SERVER_DEV_MODE": "1", "VLLM_ALLOW_RUNTIME_LORA_UPDATING": "True"}
+        if self._cpu and (options.reloadable or options.adapters):
+            further += ["--worker-extension-cls", "ludens_vllm_worker.Mended"]
+            paths = [str(Path(__file__).with_name("worker")), env.get("PYTHONPATH") or os.environ.get("PYTHONPATH", "")]
+            env["PYTHONPATH"] = os.pathsep.join(path for path in paths if path)
         return Server([*command_line(arguments), *further], python=options.python or sys.executable, env=env, seconds=options.start_seconds)
 
     def _replace(self, server: Server, place: str, adapter: str, digest: str) -> None:
@@ -141,6 +146,8 @@ class Station:
         server.post("/pause?mode=wait")
         try:
             server.post("/collective_rpc", {"method": "reload_weights", "kwargs": {"weights_path": str(_at(place))}})
+            if self._cpu:
+                server.post("/collective_rpc", {"method": "ludens_pack_heads"})
             server.post("/reset_prefix_cache")
         finally:
             server.post("/resume")

@@ -22,7 +22,7 @@ from .engines_table import CONTEXT, ENGINES, Folders, UnderTest
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-Build = Callable[..., Any]
+Build = Any
 CHOICE = {"type": "object", "properties": {"choice": {"type": "string", "enum": ["stay, or not", "go"]}}, "required": ["choice"], "additionalProperties": False}
 PRICED = {
     "type": "object",
@@ -72,10 +72,14 @@ async def build(engine: UnderTest, folders: Folders) -> AsyncIterator[Build]:
                 models.append(ModelSpec.of(whole).build(replies=replies))
                 return models[-1]
 
+            async def close_all() -> None:
+                for model in models:
+                    await model.close()
+
+            make_model.close_all = close_all  # type: ignore[attr-defined]
             make_model()
             yield make_model
-            for model in models:
-                await model.close()
+            await make_model.close_all()
 
 
 def prompts(replies: Sequence[Reply]) -> list[tuple[int, ...]]:
@@ -201,8 +205,8 @@ async def test_answers_to_a_games_schema_are_legal_moves(build: Build, game: str
     replies = await build().generate([ask(form.text, schema=form.schema, seed=seed, max_tokens=700, temperature=1.5) for seed in range(12)])
     for reply in replies:
         assert reply.finish == "stop"
-        # a schema cannot say how many decimals a number may have; more are rounded
-        assert spec.parse(reply.text).status in ((Status.OK, Status.REPAIRED) if game == "beauty_contest" else (Status.OK,)), reply.text
+        # a schema cannot say everything: more decimals than a number may have are rounded, control characters in speech taken out
+        assert spec.parse(reply.text).status in (Status.OK, Status.REPAIRED), reply.text
     assert len({reply.text for reply in replies}) > 1
 
 
@@ -223,6 +227,8 @@ async def test_no_free_white_space(build: Build) -> None:
 async def test_log_probabilities_under_a_schema_are_the_models_own(build: Build, engine: UnderTest, reference: Reference) -> None:
     if not engine.scores_schemas:
         pytest.skip("its numbers are those of what the schema left")
+    if engine.adapters:
+        await build.close_all()  # an engine may hold one model at a time
     model = build(**({"options": {"adapters": {}}} if engine.adapters else {}))
     replies = await model.generate([ask(schema=PRICED, seed=seed, max_tokens=64, logprobs=0) for seed in range(4)])
     await model.close()

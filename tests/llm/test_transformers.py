@@ -197,7 +197,7 @@ async def test_special_tokens_in_a_message_are_only_words(model: Make, weights: 
 
 
 async def test_schema_answers_are_legal(model: Make) -> None:
-    replies = await model().generate([ask(schema=SCHEMA, seed=seed, max_tokens=64, temperature=2.0) for seed in range(12)])
+    replies = await model().generate([ask(f"Round {seed}.", schema=SCHEMA, seed=seed, max_tokens=64, temperature=2.0) for seed in range(24)])
     answers = [json.loads(reply.text) for reply in replies]
     assert {answer["move"] for answer in answers} == {"left", "right"}
     assert all(3 <= answer["price"] <= 12 and len(answer) == 2 for answer in answers)

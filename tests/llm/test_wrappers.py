@@ -345,3 +345,61 @@ async def test_a_model_with_nothing_but_generate_can_be_wrapped() -> None:
     assert [reply.text for reply in await Meter(wrapped).generate([ask("1"), ask("2")])] == ["1", "2"]
     await wrapped.close()
     assert gate.closed
+
+
+# -- new weights ---------------------------------------------------------------------------------------------------------
+
+
+class Trained:
+    """A model that says which weights it has; a reload waits until it is let through."""
+
+    def __init__(self) -> None:
+        self.name, self.weights = "trained", ""
+        self.places: list[str] = []
+        self.asked = 0
+        self.during: Callable[[], None] = lambda: None
+
+    async def generate(self, requests: list[Request]) -> list[Reply]:
+        self.asked += len(requests)
+        self.during()
+        return [Reply(self.weights or "first") for _ in requests]
+
+    async def reload(self, place: str) -> None:
+        self.places.append(place)
+        self.weights = place
+
+    async def close(self) -> None:
+        return None
+
+
+async def test_wrappers_hand_new_weights_down_and_a_cache_keeps_replies_apart() -> None:
+    inner = Trained()
+    model = Meter(Cache(Limit(inner, 3), MemoryReplies()))  # type: ignore[arg-type]
+    texts = []
+    for place in ("", "second", "third", "second"):
+        if place:
+            await model.reload(place)
+        texts += [(await model.one(ask())).text, (await model.one(ask())).text]
+    assert texts == ["first"] * 2 + ["second"] * 2 + ["third"] * 2 + ["second"] * 2
+    assert (inner.places, inner.asked, model.weights) == (["second", "third", "second"], 3, "second")
+
+
+async def test_a_reply_that_came_while_weights_changed_is_not_kept() -> None:
+    inner, replies = Trained(), MemoryReplies()
+    model = Cache(inner, replies)  # type: ignore[arg-type]
+
+    def change() -> None:
+        inner.weights = "second"
+
+    inner.during = change
+    assert (await model.one(ask())).text == "second"  # asked of the first, answered by the second
+    assert len(replies) == 0
+    inner.during = lambda: None
+    assert [(await model.one(ask())).cached for _ in range(2)] == [False, True]
+
+
+async def test_a_model_whose_weights_are_fixed_says_so() -> None:
+    model = Meter(Cache(ScriptedModel(["a"], "m"), MemoryReplies()))
+    assert model.weights == ""
+    with pytest.raises(LudensError, match="model 'm': its weights cannot be replaced from here"):
+        await model.reload("/anywhere")
