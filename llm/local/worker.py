@@ -48,6 +48,10 @@ class Job:
         if self._open():
             self.future.set_result(reply)
 
+    def drop(self) -> None:
+        """Say that the model was closed."""
+        self.fail("closed", _CLOSED)
+
     def fail(self, kind: str, detail: str, *, fatal: bool = False) -> None:
         """Say that there will be no reply, if there was none.
 
@@ -145,7 +149,7 @@ class Worker:
         while not self._queue.empty():
             left = self._queue.get()
             if isinstance(left, Job):
-                left.fail("closed", _CLOSED)
+                left.drop()
             elif left is not None:
                 left.future.set_exception(LudensError(f"model {self._name!r}: {_CLOSED}"))
         answerer.close()
@@ -164,7 +168,7 @@ class Worker:
             for job in jobs:
                 job.fail("batch", one_line(f"{type(problem).__name__}: {problem}"))
         for job in jobs:
-            job.fail("closed", _CLOSED)
+            job.drop()
 
     def _obey(self, answerer: Answerer, order: _Order) -> None:
         if not order.future.set_running_or_notify_cancel():

@@ -129,14 +129,14 @@ class VllmAnswers:
     def _begin(self, jobs: list[Job]) -> None:
         for job in jobs:
             if not job.wanted():
-                continue
-            if self._broken:
+                job.drop()
+            elif self._broken:
                 job.fail("engine", self._broken, fatal=True)
-                continue
-            try:
-                self._ask(job)
-            except Unfit as problem:
-                job.fail(*problem.args)
+            else:
+                try:
+                    self._ask(job)
+                except Unfit as problem:
+                    job.fail(*problem.args)
 
     def _ask(self, job: Job) -> None:
         bounds = constraint(job.request.schema, job.spec.structured)
@@ -202,7 +202,7 @@ class VllmAnswers:
     def _leave(self, numbers: list[str]) -> None:
         if numbers:
             for number in numbers:
-                del self._open[number]
+                self._open.pop(number).job.drop()
             self._engine.abort_request(numbers)
 
 

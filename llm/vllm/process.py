@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -63,12 +64,13 @@ class Server:
         python: the interpreter whose environment has vLLM.
         env: further environment variables.
         seconds: how long it may take until it answers.
+        stop: set by whoever does not want it any more before it has started.
 
     Raises:
         LudensError: it did not start; with its own words.
     """
 
-    def __init__(self, arguments: Sequence[str], *, python: str, env: Mapping[str, str], seconds: float) -> None:
+    def __init__(self, arguments: Sequence[str], *, python: str, env: Mapping[str, str], seconds: float, stop: threading.Event | None = None) -> None:
         self.key = secrets.token_hex(16)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -82,7 +84,7 @@ class Server:
         variables = {**os.environ, "VLLM_NO_USAGE_STATS": "1", **env, "VLLM_API_KEY": self.key}
         self._process = subprocess.Popen([*keeper, *server], stdin=subprocess.PIPE, stdout=self._log, stderr=self._log, env=variables)
         try:
-            self._wait(seconds)
+            self._wait(seconds, stop or threading.Event())
         except BaseException:
             self.close()
             raise
@@ -124,7 +126,7 @@ class Server:
         self._process.wait()
         self._log.close()
 
-    def _wait(self, seconds: float) -> None:
+    def _wait(self, seconds: float, stop: threading.Event) -> None:
         until = time.monotonic() + seconds
         while True:
             if not self.running:
@@ -136,4 +138,5 @@ class Server:
                 pass
             if time.monotonic() > until:
                 raise LudensError(f"the server of vLLM did not answer within {seconds:g} s (start_seconds); its last words: {self.words()}")
-            time.sleep(0.25)
+            if stop.wait(0.25):
+                raise LudensError("the server of vLLM was closed before it had started")

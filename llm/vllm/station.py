@@ -40,6 +40,7 @@ class Station:
         self._revisions: dict[str, str] = {}
         self._users: set[threading.Event] = set()
         self._opening: Future[Server] | None = None
+        self._stop = threading.Event()
         self._lock = threading.Lock()
 
     def served(self, adapter: str) -> str:
@@ -78,7 +79,8 @@ class Station:
             if opening is None:
                 opening = self._opening = Future()
                 opening.set_running_or_notify_cancel()
-                threading.Thread(target=self._start, args=(opening,), name="start of vLLM", daemon=True).start()
+                self._stop = threading.Event()
+                threading.Thread(target=self._start, args=(opening, self._stop), name="start of vLLM", daemon=True).start()
         return await asyncio.wrap_future(opening)
 
     async def reload(self, place: str, adapter: str, user: threading.Event) -> None:
@@ -104,19 +106,20 @@ class Station:
             if self._users or self._opening is None:
                 return
             opening, self._opening = self._opening, None
+            self._stop.set()
         try:
             server = opening.result()
         except LudensError:
-            return  # it never ran, and those who asked were told
+            return  # it never ran, and those who asked are told
         server.close()
 
-    def _start(self, opening: Future[Server]) -> None:
+    def _start(self, opening: Future[Server], stop: threading.Event) -> None:
         try:
-            opening.set_result(self._server())
+            opening.set_result(self._server(stop))
         except Exception as problem:  # it belongs to those who wait
             opening.set_exception(problem if isinstance(problem, LudensError) else LudensError(f"{type(problem).__name__}: {problem}"))
 
-    def _server(self) -> Server:
+    def _server(self, stop: threading.Event) -> Server:
         model, options = self._places[""], self._options
         self.tokens = load_tokens(model, dict(options.chat_template_kwargs), options.context)
         self._digests = {name: fingerprint(_at(place)) for name, place in self._places.items() if folder(place) is not None}
@@ -133,7 +136,7 @@ class Station:
             further += ["--worker-extension-cls", "ludens_vllm_worker.Mended"]
             paths = [str(Path(__file__).with_name("worker")), env.get("PYTHONPATH") or os.environ.get("PYTHONPATH", "")]
             env["PYTHONPATH"] = os.pathsep.join(path for path in paths if path)
-        return Server([*command_line(arguments), *further], python=options.python or sys.executable, env=env, seconds=options.start_seconds)
+        return Server([*command_line(arguments), *further], python=options.python or sys.executable, env=env, seconds=options.start_seconds, stop=stop)
 
     def _replace(self, server: Server, place: str, adapter: str, digest: str) -> None:
         if adapter:

@@ -40,7 +40,6 @@ def ask(text: str = "Choose one of: cooperate, defect.", *, schema: Any = None, 
 @pytest.fixture(scope="module", params=[pytest.param(engine, id=engine.name, marks=[pytest.mark.vllm] if engine.vllm else []) for engine in ENGINES])
 def engine(request: pytest.FixtureRequest) -> UnderTest:
     for package in request.param.needs:
-        pytest.importorskip(package) if package != "vllm" else None
         if importlib.util.find_spec(package) is None:
             pytest.skip(f"{package} is not installed")
     return request.param  # type: ignore[no-any-return]

@@ -490,6 +490,15 @@ def test_a_missing_package_names_the_extra(folder: Path, monkeypatch: pytest.Mon
         ModelSpec(engine="transformers", model=str(folder)).bare()
 
 
+def test_adapters_without_peft_name_the_extra(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("adapter_config.json", "adapter_model.safetensors"):
+        (tmp_path / name).write_text("{}")
+    real = sys.modules["importlib.util"].find_spec
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == "peft" else real(name))
+    with pytest.raises(MissingExtra, match=r"adapter of the engine 'transformers' needs the extra 'train'"):
+        ModelSpec(engine="transformers", model=str(folder), options={"adapters": {"hawk": str(tmp_path)}}).bare()
+
+
 def test_options_have_defaults_that_hold() -> None:
     assert Options() == Options(device="auto", dtype="auto")
     with pytest.raises(ParameterError, match="device='' should be"):

@@ -235,12 +235,25 @@ async def test_a_server_that_does_not_start_is_told(folder: Path, tmp_path: Path
     await model.close()
 
 
+@pytest.mark.usefixtures("findable")
+async def test_closing_ends_a_server_that_is_starting(folder: Path, tmp_path: Path) -> None:
+    pytest.importorskip("aiohttp")
+    model = ModelSpec(engine="vllm_server", model=str(folder), options={"python": fake_python(tmp_path, f"touch {tmp_path}/begun; sleep 600")}).build()
+    waits = asyncio.create_task(model.one(Request((Message("user", "hi"),))))
+    while not (tmp_path / "begun").exists():
+        await asyncio.sleep(0.02)
+    await model.close()
+    with pytest.raises(ModelFailure, match="closed before it had started"):
+        await waits
+
+
 def alive(process: int) -> bool:
     try:
         os.kill(process, 0)
-    except ProcessLookupError:
+        # one that has ended and that nobody has asked after yet is a zombie
+        return not Path("/proc").is_dir() or Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (ProcessLookupError, FileNotFoundError):
         return False
-    return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z" if Path("/proc").is_dir() else True
 
 
 @pytest.mark.parametrize("way", ["closed", "killed"])
