@@ -89,6 +89,7 @@ def _discover() -> None:
 model_engine("openai_api", "ludens.llm.factories:openai_api", summary="API providers, by the official client on its aiohttp transport", extra="api")
 model_engine("local_server", "ludens.llm.factories:local_server", summary="servers of one's own (vllm serve), by the lean client", extra="api")
 model_engine("transformers", "ludens.llm.factories:transformers", summary="a model in this process, by transformers", extra="local", remote=False)
+model_engine("nano", "ludens.llm.factories:nano", summary="a nano model in this process, on numpy; the house player's engine", remote=False)
 model_engine("testserver", "ludens.llm.factories:testserver", summary="starts the local test server and asks it", extra="api")
 model_engine("scripted", "ludens.llm.factories:scripted", summary="fixed answers in order", remote=False)
 model_engine("schema", "ludens.llm.factories:schema", summary="legal answers made up from the request", remote=False)

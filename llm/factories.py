@@ -13,7 +13,7 @@ from .scripted import SchemaModel, ScriptedModel
 from .single import Wrapper
 from .spec import ModelSpec
 
-__all__ = ["cassette", "local_server", "openai_api", "schema", "scripted", "testserver", "transformers"]
+__all__ = ["cassette", "local_server", "nano", "openai_api", "schema", "scripted", "testserver", "transformers"]
 
 
 def openai_api(spec: ModelSpec) -> ChatModel:
@@ -39,6 +39,13 @@ def transformers(spec: ModelSpec) -> ChatModel:
 
     given = _options(spec, {item.name: item.default for item in fields(Options) if item.default is not MISSING} | {"chat_template_kwargs": {}})
     return TransformersModel(spec, Options(**given))
+
+
+def nano(spec: ModelSpec) -> ChatModel:
+    """A model of the nano family in this process, on numpy. Options: see :class:`ludens.llm.nano.model.Options`."""
+    from .nano.model import NanoModel, Options
+
+    return NanoModel(spec, Options(**_options(spec, {item.name: item.default for item in fields(Options)})))
 
 
 def scripted(spec: ModelSpec) -> ChatModel:

@@ -2,74 +2,76 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from ...errors import ParameterError
 from ..chat import Reply, Request, Usage
 from ..failures import one_line
+from .checkpoint import Checkpoint
 from .constraint import Grammars
-from .decode import decode
-from .options import Options
 from .row import Row
-from .weights import load
-from .worker import Job
+from .worker import Job, More
 
 if TYPE_CHECKING:
     from ..spec import ModelSpec
 
-__all__ = ["Answers"]
+__all__ = ["Answers", "Decode"]
+
+Decode = Callable[[list[Row], Callable[[int], list[Row]]], Iterator[Row]]
+"""Generates for rows and gives each as soon as it is finished; may ask for up to so many more while it is at it."""
 
 
 class Answers:
     """A loaded model that answers batches.
 
     Args:
-        spec: the model.
-        options: the engine's parameters.
-
-    Raises:
-        LudensError: it cannot be loaded.
+        spec: the model's.
+        checkpoint: the loaded model's words.
+        decode: its arithmetic.
     """
 
-    def __init__(self, spec: ModelSpec, options: Options) -> None:
-        self._spec = spec
-        self._weights = load(spec.model, options)
-        vocabulary = self._weights.model.config.get_text_config().vocab_size
-        self._grammars = Grammars(self._weights.tokenizer, vocabulary, self._weights.ends)
+    def __init__(self, spec: ModelSpec, checkpoint: Checkpoint, decode: Decode) -> None:
+        self._spec, self._checkpoint, self._decode = spec, checkpoint, decode
+        self._grammars = Grammars(checkpoint.table)
 
-    def __call__(self, jobs: list[Job]) -> None:
+    def __call__(self, jobs: list[Job], more: More) -> None:
         """Answer every job that is wanted; one that cannot be answered fails alone."""
         whose: dict[Row, Job] = {}
-        for job in jobs:
-            if job.wanted():
-                try:
-                    whose[self._row(job)] = job
-                except _Unfit as problem:
-                    job.fail(*problem.args)
-        if not whose:
-            return
-        for row in decode(list(whose)):
+
+        def rows(jobs: list[Job]) -> list[Row]:
+            fresh: dict[Row, Job] = {}
+            for job in jobs:
+                if job.wanted():
+                    try:
+                        fresh[self._row(job)] = job
+                    except _Unfit as problem:
+                        job.fail(*problem.args)
+            whose.update(fresh)
+            return list(fresh)
+
+        for row in self._decode(rows(jobs), lambda most: rows(more(most))):
             if row.problem is not None:
-                whose[row].fail("generation", row.problem)
+                whose.pop(row).fail("generation", row.problem)
             else:
-                whose[row].answer(self._reply(row))
+                whose.pop(row).answer(self._reply(row))
 
     def _row(self, job: Job) -> Row:
-        import torch
-
-        request, weights = job.request, self._weights
+        request, checkpoint = job.request, self._checkpoint
         own, default = request.sampling, self._spec.sampling
         temperature = _first(own.temperature, default.temperature, 1.0)
         top_p = _first(own.top_p, default.top_p, 1.0)
         if not temperature >= 0 or not 0 < top_p <= 1:
             raise _Unfit("sampling", f"temperature={temperature} should be 0 or more, and top_p={top_p} above 0 and at most 1")
         try:
-            prompt = weights.prompt(request.messages)
+            prompt = checkpoint.prompt(request.messages)
         except Exception as problem:  # a template is the checkpoint's own program and raises what it likes
             raise _Unfit("template", one_line(f"the chat template refuses the conversation: {problem}")) from problem
-        room = None if weights.context is None else weights.context - len(prompt)
+        room = None if checkpoint.context is None else checkpoint.context - len(prompt)
         if not prompt or (room is not None and room < 1):
-            raise _Unfit("context", f"the prompt has {len(prompt)} tokens; prompt and answer together may have {weights.context}")
+            raise _Unfit("context", f"the prompt has {len(prompt)} tokens; prompt and answer together may have {checkpoint.context}")
         most = own.max_tokens or default.max_tokens or room
         if most is None:
             raise _Unfit("sampling", "the model states no context length, so max_tokens should be set")
@@ -78,12 +80,12 @@ class Answers:
         except ParameterError as problem:
             raise _Unfit("schema", str(problem)) from problem
         return Row(
-            weights=weights,
+            checkpoint=checkpoint,
             prompt=prompt,
             most=most if room is None else min(most, room),
             temperature=temperature,
             top_p=top_p,
-            generator=torch.Generator().manual_seed(_seed(request, self._spec.name)),
+            generator=np.random.default_rng(_seed(request, self._spec.name)),
             stop=own.stop or default.stop,
             constraint=constraint,
             wanted=job.wanted,
@@ -99,7 +101,7 @@ class Answers:
             prompt_token_ids=tuple(row.prompt),
             usage=usage,
             cost=None if self._spec.price is None else self._spec.price.cost(usage),
-            model=self._weights.version,
+            model=self._checkpoint.version,
         )
 
 

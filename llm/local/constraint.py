@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -45,13 +46,11 @@ class Grammars:
     """Makes constraints for one tokenizer.
 
     Args:
-        tokenizer: a fast tokenizer of transformers.
-        vocabulary: the number of the model's logits, which may be more than the tokenizer's tokens.
-        ends: token ids that end an answer.
+        table: gives the tokenizer's ``LLTokenizer``; called once, for the first constraint.
     """
 
-    def __init__(self, tokenizer: Any, vocabulary: int, ends: tuple[int, ...]) -> None:
-        self._given = (tokenizer, vocabulary, list(ends))
+    def __init__(self, table: Callable[[], Any]) -> None:
+        self._make = table
         self._table: Any = None
 
     def constraint(self, schema: dict[str, Any], structured: Structured) -> Constraint | None:
@@ -66,13 +65,11 @@ class Grammars:
             ParameterError: the schema is unsound or says what cannot be followed.
         """
         from llguidance import LLMatcher
-        from llguidance.hf import from_tokenizer
 
         if structured == "none":
             return None
         if self._table is None:
-            tokenizer, vocabulary, ends = self._given
-            self._table = from_tokenizer(tokenizer, n_vocab=vocabulary, eos_token=ends)
+            self._table = self._make()
         options = bare_options(schema) if structured == "choice" else None
         try:
             if options:

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-import importlib.util
-import time
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ...errors import MissingExtra, ParameterError
-from ..chat import Reply, Request
-from ..single import PerRequest
+from .in_process import InProcess, require
 from .options import Options
 from .weights import check_place, release
-from .worker import Worker
 
 if TYPE_CHECKING:
     from ..spec import ModelSpec
@@ -21,13 +14,11 @@ if TYPE_CHECKING:
 
 __all__ = ["TransformersModel"]
 
-_NEEDED = ("torch", "transformers", "llguidance")
 
+class TransformersModel(InProcess):
+    """A model by transformers.
 
-class TransformersModel(PerRequest):
-    """A model whose weights are loaded into this process with the first request, and let go of by ``close``.
-
-    Requests that arrive while a batch is generated are generated together in the next one, in a thread of their own, so that the event loop stays free.
+    Requests that arrive while a batch is generated are generated together in the next one.
     Every reply has its token ids (the end-of-answer token included, where the model gave one), and their log-probabilities under the model's own distribution:
     before temperature, nucleus and the mask of a schema. What a request and the model's ``sampling`` leave open is temperature 1, top_p 1 and as many tokens as
     the context has room for. A request without a seed is seeded by its own content.
@@ -43,30 +34,21 @@ class TransformersModel(PerRequest):
     """
 
     def __init__(self, spec: ModelSpec, options: Options) -> None:
-        if any(importlib.util.find_spec(package) is None for package in _NEEDED):
-            raise MissingExtra("the model engine 'transformers'", "local")
-        for name in ("base_url", "api_key_env", "extra_body"):
-            if getattr(spec, name):
-                raise ParameterError(f"model {spec.name!r}: {name} is for servers; the engine 'transformers' has none")
+        require("transformers", ("torch", "transformers", "llguidance"), "local")
+        super().__init__(spec, options.max_batch, options.max_wait_ms)
         check_place(spec.model)
-        self.name = spec.name
-        self._spec, self._options = spec, options
-        self._worker: Worker | None = None
-
-    async def one(self, request: Request) -> Reply:
-        start = time.perf_counter()
-        if self._worker is None:
-            self._worker = Worker(self.name, self._load, self._options.max_batch, self._options.max_wait_ms / 1000)
-        reply = await asyncio.wrap_future(self._worker.submit(request))
-        return replace(reply, latency=time.perf_counter() - start)
+        self._options = options
 
     async def close(self) -> None:
-        worker, self._worker = self._worker, None
-        if worker is not None:
-            await asyncio.to_thread(worker.close)
+        loaded = self._worker is not None
+        await super().close()
+        if loaded:
             release()
 
     def _load(self) -> Answer:
         from .answers import Answers
+        from .decode import decode
+        from .weights import load
 
-        return Answers(self._spec, self._options)
+        weights = load(self._spec.model, self._options)
+        return Answers(self._spec, weights, lambda rows, more: decode(weights, rows) if rows else iter(()))

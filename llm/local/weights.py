@@ -13,6 +13,7 @@ from typing import Any
 from ...errors import LudensError
 from ..chat import Message
 from ..failures import one_line
+from ..special import defused
 from .options import Options
 
 __all__ = ["Weights", "check_place", "load", "release"]
@@ -51,7 +52,7 @@ class Weights:
         Special tokens that somebody spelled out in a message (``<|im_end|>``) are taken apart: a player's words must not end
         its turn or open another's.
         """
-        plain = [{"role": role, "content": self._defused(content)} for role, content in messages]
+        plain = [{"role": role, "content": defused(content, self.tokenizer.all_special_tokens)} for role, content in messages]
         ids = self.tokenizer.apply_chat_template(plain, add_generation_prompt=True, tokenize=True, return_dict=False, **self.template)
         return [int(token) for token in ids]
 
@@ -60,11 +61,11 @@ class Weights:
         shown = [token for token in ids if token not in self.special]
         return str(self.tokenizer.decode(shown, clean_up_tokenization_spaces=False))
 
-    def _defused(self, content: str) -> str:
-        for token in self.tokenizer.all_special_tokens:
-            if len(token) > 1 and token in content:
-                content = content.replace(token, f"{token[0]} {token[1:]}")
-        return content
+    def table(self) -> Any:
+        """Give the tokenizer's table for masks; the model may have more logits than the tokenizer has tokens."""
+        from llguidance.hf import from_tokenizer
+
+        return from_tokenizer(self.tokenizer, n_vocab=self.model.config.get_text_config().vocab_size, eos_token=list(self.ends))
 
 
 def check_place(name: str) -> None:

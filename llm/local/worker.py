@@ -12,7 +12,7 @@ from queue import Empty, SimpleQueue
 from ..chat import ModelFailure, Reply, Request
 from ..failures import one_line
 
-__all__ = ["Answer", "Job", "Worker"]
+__all__ = ["Answer", "Job", "More", "Worker"]
 
 _CLOSED = "the model was closed before it had answered"
 
@@ -55,8 +55,10 @@ class Job:
         return not self.future.done() and self.future.set_running_or_notify_cancel()
 
 
-Answer = Callable[[list[Job]], None]
-"""Answers every job of a batch."""
+More = Callable[[int], list[Job]]
+"""Gives up to so many jobs that have come in meanwhile, without waiting."""
+Answer = Callable[[list[Job], More], None]
+"""Answers every job of a batch, and those that it asks for while it is at it."""
 
 
 class Worker:
@@ -93,7 +95,7 @@ class Worker:
         answer = self._begin()
         while jobs := self._gather():
             try:
-                answer(jobs)
+                answer(jobs, lambda most, jobs=jobs: self._more(jobs, most))  # type: ignore[misc]  # an annotation has no place in a lambda
             except Exception as problem:
                 # whatever it is, those who wait must hear of it, and the next batch may fare better
                 for job in jobs:
@@ -110,11 +112,24 @@ class Worker:
         except Exception as problem:
             words = one_line(str(problem) or type(problem).__name__)
 
-        def refuse(jobs: list[Job]) -> None:
+        def refuse(jobs: list[Job], more: More) -> None:
             for job in jobs:
                 job.fail("load", words, fatal=True)
 
         return refuse
+
+    def _more(self, jobs: list[Job], most: int) -> list[Job]:
+        """Take what is queued, up to ``most``, into the batch under way."""
+        fresh: list[Job] = []
+        while len(fresh) < most and not self._closing.is_set():
+            try:
+                job = self._jobs.get_nowait()
+            except Empty:
+                break
+            if job is not None:
+                fresh.append(job)
+        jobs += fresh
+        return fresh
 
     def _gather(self) -> list[Job]:
         """Wait for a job, then for what else comes in time; nothing when the model is closed."""
