@@ -38,6 +38,25 @@ def test_it_plays_every_game_with_random_weights(game_id, name, tmp_path):
     assert [decision.move for decision in again.decisions] == [decision.move for decision in episode.decisions]
 
 
+@pytest.mark.parametrize(
+    ("game_id", "params", "heads"),
+    [
+        ("prisoners_dilemma", {"say_chars": 50, "rounds": 3}, 1),
+        ("public_goods", {"punishment": True, "say_chars": 20, "rounds": 2}, 1),
+        ("cournot", {"say_chars": 50, "rounds": 2}, 2),
+        ("ultimatum", {"strategy_method": True}, 1),
+        ("negotiation", {"say_chars": 50}, 1),
+    ],
+)
+def test_it_is_silent_where_others_talk_and_answers_at_every_stage(game_id, params, heads, tmp_path):
+    game = make(game_id, **params)
+    spec = PlayerSpec.of("neural", path=saved(tmp_path / "p", game))
+    assert len(new_policy(game).actions.heads) == heads
+    episode = play(game, *[spec] * game.seats)
+    assert {str(decision.status) for decision in episode.decisions} == {"ok"}
+    assert not any(decision.say for decision in episode.decisions)
+
+
 def test_its_draws_follow_from_the_seed(tmp_path):
     game = make("rock_paper_scissors", rounds=30)
     path = saved(tmp_path / "p", game)
