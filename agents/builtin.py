@@ -13,6 +13,13 @@ player_kind(
     fits="ludens.agents.language.demonstrator:fits",
 )
 player_kind("person", "ludens.agents.person:PersonPlayer", summary="a person in the terminal", sync=False)
+player_kind(
+    "neural",
+    "ludens.agents.neural.player:NeuralPlayer",
+    summary="a neural policy from a folder with policy.json and policy.safetensors",
+    fits="ludens.agents.neural.player:fits",
+    pin="ludens.agents.neural.player:pin",
+)
 player_kind("replay", "ludens.agents.replay:ReplayPlayer", summary="plays recorded moves again")
 player_kind(
     "conceder",

@@ -10,7 +10,10 @@ import pytest
 ROOT = Path(__file__).parents[2]
 FLOORS = {"errors": 0, "plugins": 0, "games": 1, "llm": 1, "agents": 2, "arena": 3, "analysis": 4, "trainers": 4, "studies": 5, "cli": 6}
 ALLOWED_SIDEWAYS = {("trainers", "analysis")}
-HEAVY = {"torch", "transformers", "llguidance", "vllm", "ray", "openai", "accelerate", "peft", "axelrod", "pandas", "pyarrow", "matplotlib", "numba"}
+HEAVY = {
+    *("torch", "transformers", "safetensors", "llguidance", "vllm", "ray", "openai", "accelerate", "peft"),
+    *("axelrod", "pandas", "pyarrow", "matplotlib", "numba"),
+}
 
 
 def room(path: Path) -> str:
