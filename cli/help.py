@@ -29,6 +29,11 @@ EXAMPLES = {
         "ludens tournament game=stag_hunt players=[fair,greedy,tough] tournament=swiss plan.rounds=7",
         "ludens tournament -m game=prisoners_dilemma,stag_hunt players=[tit_for_tat,grim] seed=1,2",
     ),
+    "train": (
+        "ludens train trainer=sft model=nano game=ultimatum trainer.preset=xs trainer.tokens=300000",
+        "ludens train trainer=sft model=nano games=[negotiation,haggling] name=talkers",
+        "ludens play game=negotiation players=[person,house] model=nano model.model=runs/talkers/checkpoint",
+    ),
 }
 
 
@@ -44,14 +49,13 @@ def usage(command: str) -> str:
     if command in USAGE:
         return USAGE[command]
     from ..conf.resolve import choices
-    from ..conf.schema import settings
+    from ..conf.schema import GROUPS, settings
 
     lines = [f"usage: ludens {command} KEY=VALUE ... {'[--dry-run] ' if command == 'tournament' else ''}[-m] [--cfg job] [--config-dir DIR]", "", "settings:"]
     rows = settings(command)
     width = max(len(name) for name, _, _ in rows)
     lines += [f"  {name:{width}}  {about}{'' if default is None else f' (default: {str(default).lower()})'}" for name, default, about in rows]
     lines += ["", f"model: {', '.join(sorted(choices('model')))}"]
-    if command == "tournament":
-        lines.append(f"tournament: {', '.join(sorted(choices('tournament')))}")
+    lines += [f"{group}: {', '.join(sorted(choices(group)))}" for group in GROUPS[command]]
     lines += ["games and players: see  ludens games  and  ludens players", "", "examples:", *(f"  {example}" for example in EXAMPLES[command])]
     return "\n".join(lines)

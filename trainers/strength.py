@@ -19,7 +19,7 @@ from ..arena.watchdog import Watchdog
 from ..games.core import Game
 from ..llm.chat import ChatModel
 
-__all__ = ["Strength", "opponents", "strength"]
+__all__ = ["Strength", "opponents", "rows", "strength"]
 
 _LIMITS = Limits(60.0, 600.0)
 

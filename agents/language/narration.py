@@ -47,7 +47,8 @@ class Narration:
         """Begin the conversation anew with the last of what was told, as much as half the window holds."""
         talk = self.talk or self.open(observation)
         keep = window.half(talk, observation.events, self._told)
-        self.open(observation, FORGOTTEN.format(count=self._told - keep))
+        # requests and replies go in any case; events may all have room
+        self.open(observation, FORGOTTEN.format(count=self._told - keep) if keep < self._told else "")
         # what the seat said itself stood in its replies, which are gone
         self._told, self._own = self._told - keep, True
 

@@ -34,6 +34,7 @@ class Config:
         precision: ``"auto"`` computes in bfloat16 where the machine has units for it (a GPU, or a CPU with AMX), else in float32.
         device: as torch calls it; ``"auto"`` is a GPU where there is one.
         window_tokens: how much of a conversation is remembered, as the players of the trained model should have it.
+        temperature: at which strength is measured.
         save_every: steps from save to save, from which a run that was cut off goes on.
         held_out: episodes a game that are never trained on, by which imitation is measured.
         matches: episodes a game and player by which strength is measured; 0 for none.
@@ -53,7 +54,8 @@ class Config:
     clip: float = 1.0
     precision: Precision = "auto"
     device: str = "auto"
-    window_tokens: int = 1500
+    window_tokens: int = 1200
+    temperature: float = 0.5
     save_every: int = 200
     held_out: int = 10
     matches: int = 100
@@ -65,6 +67,7 @@ class Config:
         self._require(self.precision in get_args(Precision), "precision", f"should be one of {', '.join(get_args(Precision))}")
         for name in ("tokens", "trials", "batch_tokens", "save_every", "held_out", "window_tokens"):
             self._require(type(getattr(self, name)) is int and getattr(self, name) > 0, name, "should be a whole number above 0")
+        self._require(isinstance(self.temperature, int | float) and self.temperature >= 0, "temperature", "should be 0 or more")
         for name in ("warmup", "matches"):
             self._require(type(getattr(self, name)) is int and getattr(self, name) >= 0, name, "should be a whole number, 0 or more")
         for name in ("epochs", "speaking", "learning_rate", "clip"):

@@ -1,4 +1,4 @@
-"""What is read: conversations out of episodes, as token ids of which the player's own answers are to be learned."""
+"""What is read: conversations out of episodes, as token ids of which the player's own answers are learned."""
 
 from __future__ import annotations
 
@@ -13,13 +13,18 @@ from ...arena.record import Episode, prompts
 from ...llm.chat import Message
 from ...llm.nano.tokenizer import Tokenizer
 
-__all__ = ["Corpus", "Writer", "conversations"]
+__all__ = ["CHOICE", "OWN", "Corpus", "Writer", "conversations"]
+
+OWN, CHOICE = 1, 2
+"""Marks of tokens: the player's own, and those of its own that hold the choice rather than speech."""
+_CHOICE_BEGINS = '"choice"'
 
 
 def conversations(episode: Episode, seats: Sequence[int]) -> Iterator[list[Message]]:
     """Give the conversations of some seats, each once and at its full length, replies included.
 
-    A prompt that goes on from the one before it, answered, is part of the same conversation; one that begins anew (after something was forgotten) opens another.
+    A prompt that goes on from the one before it, answered, is part of the same conversation; one that begins anew (where something was
+    forgotten) opens another.
     """
     open_talk: dict[int, list[Message]] = {}
     for decision, call, prompt in prompts(episode):
@@ -39,12 +44,12 @@ class Corpus:
 
     Attributes:
         ids: token ids, ``[tokens]``.
-        learned: which of them are the player's own words, ``[tokens]``.
+        marks: 0 for what is only read, else :data:`OWN` or :data:`CHOICE`, ``[tokens]``.
         starts: where conversations begin, and the end of the last, ``[conversations + 1]``.
     """
 
     ids: npt.NDArray[np.int32]
-    learned: npt.NDArray[np.bool_]
+    marks: npt.NDArray[np.uint8]
     starts: npt.NDArray[np.int64]
 
     def __len__(self) -> int:
@@ -58,14 +63,14 @@ class Corpus:
     def save(self, path: Path) -> None:
         """Write it to a file, whole or not at all."""
         fresh = path.with_suffix(".new.npz")
-        np.savez(fresh, ids=self.ids, learned=self.learned, starts=self.starts)
+        np.savez(fresh, ids=self.ids, marks=self.marks, starts=self.starts)
         fresh.replace(path)
 
     @classmethod
     def load(cls, path: Path) -> Corpus:
         """Undo :meth:`save`."""
         with np.load(path, allow_pickle=False) as held:
-            return cls(held["ids"], held["learned"], held["starts"])
+            return cls(held["ids"], held["marks"], held["starts"])
 
     def batches(self, tokens: int, seed: int) -> Iterator[npt.NDArray[np.int64]]:
         """Give batches of conversations of about so many tokens, in an order of its own each time round, without end."""
@@ -84,10 +89,11 @@ class Corpus:
             if batch:
                 yield np.array(batch)
 
-    def gather(self, batch: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.bool_], list[int]]:
-        """Lay the conversations of a batch end to end: ids, what is learned of them, and their lengths."""
+    def gather(self, batch: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint8], list[int]]:
+        """Lay the conversations of a batch end to end: ids, marks, and the conversations' lengths."""
         parts = [slice(self.starts[index], self.starts[index + 1]) for index in batch]
-        return np.concatenate([self.ids[part] for part in parts]), np.concatenate([self.learned[part] for part in parts]), [int(self.lengths[i]) for i in batch]
+        lengths = [int(part.stop - part.start) for part in parts]
+        return np.concatenate([self.ids[part] for part in parts]), np.concatenate([self.marks[part] for part in parts]), lengths
 
 
 class Writer:
@@ -101,38 +107,46 @@ class Writer:
     def __init__(self, tokenizer: Tokenizer, context: int) -> None:
         self._tokenizer, self._context = tokenizer, context
         self._ids: list[npt.NDArray[np.int32]] = []
-        self._learned: list[npt.NDArray[np.bool_]] = []
-        self._known: dict[Message, list[int]] = {}
+        self._marks: list[npt.NDArray[np.uint8]] = []
+        self._known: dict[Message, tuple[list[int], list[int]]] = {}
         self.tokens = 0
         self.dropped = 0
 
     def add(self, talk: Sequence[Message]) -> int:
         """Add a conversation; return its tokens, 0 where it is too long."""
         ids: list[int] = []
-        learned: list[bool] = []
+        marks: list[int] = []
         for message in talk:
-            written = self._write(message)
+            written, marked = self._write(message)
             ids += written
-            # the role token is given to the model; what follows, the end included, is its own
-            learned += [False] + [message.role == "assistant"] * (len(written) - 1)
+            marks += marked
         if len(ids) > self._context:
             self.dropped += 1
             return 0
         self._ids.append(np.array(ids, dtype=np.int32))
-        self._learned.append(np.array(learned, dtype=bool))
+        self._marks.append(np.array(marks, dtype=np.uint8))
         self.tokens += len(ids)
         return len(ids)
 
-    def _write(self, message: Message) -> list[int]:
+    def _write(self, message: Message) -> tuple[list[int], list[int]]:
         # rules and many replies come again and again
         found = self._known.get(message)
         if found is None:
             if len(self._known) > 200_000:
                 self._known.clear()
-            found = self._known[message] = self._tokenizer.message(message)
+            ids = self._tokenizer.message(message)
+            found = self._known[message] = (ids, self._marked(ids) if message.role == "assistant" else [0] * len(ids))
         return found
+
+    def _marked(self, ids: Sequence[int]) -> list[int]:
+        """Mark a reply: the role token is given to the model; what follows, the end included, is its own."""
+        marks, text = [0], ""
+        for token in ids[1:]:
+            text += self._tokenizer.text([token])
+            marks.append(CHOICE if _CHOICE_BEGINS in text else OWN)
+        return marks
 
     def corpus(self) -> Corpus:
         """All of it."""
         starts = np.concatenate([[0], np.cumsum([len(part) for part in self._ids])]).astype(np.int64)
-        return Corpus(np.concatenate(self._ids), np.concatenate(self._learned), starts)
+        return Corpus(np.concatenate(self._ids), np.concatenate(self._marks), starts)

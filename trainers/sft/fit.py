@@ -12,13 +12,13 @@ from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
+from torch.nn.functional import cross_entropy
 
 from ...llm.nano.network import Network
 from .config import Config
-from .corpus import Corpus
+from .corpus import CHOICE, Corpus
 
-__all__ = ["Point", "evaluate", "fit", "steps_of"]
+__all__ = ["HeldOut", "Point", "evaluate", "fit", "steps_of"]
 
 _LOWEST = 0.05
 """Where the learning rate ends, as a share of its highest."""
@@ -48,7 +48,7 @@ def steps_of(config: Config) -> int:
     return max(1, config.tokens // config.batch_tokens)
 
 
-def fit(network: Network, corpus: Corpus, config: Config, seed: int, place: Path, log: Callable[[Point], None]) -> float:
+def fit(network: Network, corpus: Corpus, config: Config, *, seed: int, place: Path, log: Callable[[Point], None]) -> float:
     """Train a network to the end, from the last save where there is one.
 
     Args:
@@ -73,9 +73,9 @@ def fit(network: Network, corpus: Corpus, config: Config, seed: int, place: Path
             rate = config.learning_rate * _share(step, steps, config.warmup)
             for group in optimizer.param_groups:
                 group["lr"] = rate
-            ids, learned, lengths = corpus.gather(batch)
+            ids, marks, lengths = corpus.gather(batch)
             with _precision(config, device):
-                loss = _loss(network, torch.from_numpy(ids).long().to(device), torch.from_numpy(learned).to(device), lengths)
+                loss = _loss(network, torch.from_numpy(ids).long().to(device), torch.from_numpy(marks).to(device), lengths)
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
             torch.nn.utils.clip_grad_norm_(network.parameters(), config.clip)
@@ -92,30 +92,41 @@ def fit(network: Network, corpus: Corpus, config: Config, seed: int, place: Path
     return point.seconds
 
 
-def evaluate(network: Network, corpus: Corpus, batch_tokens: int) -> tuple[float, float]:
-    """Measure on conversations that were not trained on.
+class HeldOut(NamedTuple):
+    """What a model makes of conversations that it was not trained on.
 
-    Returns:
-        The mean negative log-likelihood of the player's own tokens (nats), and the share of replies whose every token is the likeliest.
+    Attributes:
+        nats: mean negative log-likelihood of a token of the player's own.
+        replies: share of the replies that its likeliest tokens repeat word for word, speech included.
+        choices: share of the replies whose choice they repeat, given what was said before it.
     """
+
+    nats: float
+    replies: float
+    choices: float
+
+
+def evaluate(network: Network, corpus: Corpus, batch_tokens: int) -> HeldOut:
+    """Measure a network on conversations that it was not trained on."""
     device = next(network.parameters()).device
-    total, count, whole, replies = 0.0, 0, 0, 0
+    total, count = 0.0, 0
+    missed: list[Tensor] = []
     with torch.inference_mode():
         for batch in _once(corpus, batch_tokens):
-            ids, learned, lengths = (torch.from_numpy(item).to(device) if not isinstance(item, list) else item for item in corpus.gather(batch))
-            at = learned.nonzero()[:, 0]
-            logits = network.logits(network(ids.long(), lengths)[at - 1]).float()
-            total += float(F.cross_entropy(logits, ids[at].long(), reduction="sum"))
+            gathered, marked, lengths = corpus.gather(batch)
+            ids, marks = torch.from_numpy(gathered).long().to(device), torch.from_numpy(marked).to(device)
+            at = marks.nonzero()[:, 0]
+            logits = network.logits(network(ids, lengths)[at - 1]).float()
+            total += float(cross_entropy(logits, ids[at], reduction="sum"))
             count += len(at)
-            right = torch.zeros_like(learned)
-            right[at] = logits.argmax(-1) == ids[at]
-            # a reply is a stretch of learned tokens
-            first = learned & ~torch.cat([learned.new_zeros(1), learned[:-1]])
-            number = first.cumsum(0)[learned] - 1
-            missed = torch.zeros(int(first.sum()), device=device).index_add_(0, number, (~right[learned]).float())
-            whole += int((missed == 0).sum())
-            replies += len(missed)
-    return total / max(count, 1), whole / max(replies, 1)
+            wrong = (logits.argmax(-1) != ids[at]).float()
+            # a reply is a stretch of own tokens
+            first = (marks[at - 1] == 0).long()
+            misses = torch.zeros(int(first.sum()), 2, device=device)
+            misses.index_add_(0, first.cumsum(0) - 1, torch.stack([wrong, wrong * (marks[at] == CHOICE)], -1))
+            missed.append(misses)
+    whole = (torch.cat(missed) == 0).float().mean(0).tolist()
+    return HeldOut(total / max(count, 1), *whole)
 
 
 def _once(corpus: Corpus, batch_tokens: int) -> Iterator[Any]:
@@ -127,10 +138,10 @@ def _once(corpus: Corpus, batch_tokens: int) -> Iterator[Any]:
             return
 
 
-def _loss(network: Network, ids: Tensor, learned: Tensor, lengths: list[int]) -> Tensor:
+def _loss(network: Network, ids: Tensor, marks: Tensor, lengths: list[int]) -> Tensor:
     # logits are made of those positions alone that something is learned at
-    at = learned.nonzero()[:, 0]
-    return F.cross_entropy(network.logits(network(ids, lengths)[at - 1]).float(), ids[at])
+    at = marks.nonzero()[:, 0]
+    return cross_entropy(network.logits(network(ids, lengths)[at - 1]).float(), ids[at])
 
 
 def _optimizer(network: Network, config: Config) -> torch.optim.Optimizer:

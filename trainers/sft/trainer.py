@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ...arena.record import Episode
 from ...arena.seeds import child_seed
 from ...errors import LudensError, MissingExtra
 from ...games.core import Game
 from ...llm.nano.shape import preset
+from ..card import write_card
 from ..registry import Say, Task
+from ..strength import Strength, rows
 from .config import Config
 from .corpus import Corpus, Writer, conversations
 from .teaching import best_style, episodes
@@ -60,32 +63,67 @@ class SFT:
     def run(self, say: Say) -> Mapping[str, Any]:
         import torch
 
-        from ...llm.nano.network import Network, save
+        from ...llm.nano.network import save
         from .fit import evaluate, fit
         from .progress import bar
 
+        config, seed = self.config, self.task.seed
         self.task.place.mkdir(parents=True, exist_ok=True)
-        torch.manual_seed(child_seed(self.task.seed, "weights") % 2**63)
+        torch.manual_seed(child_seed(seed, "weights"))
         teachers = self._teachers(say)
         tokenizer, network = self._begin(teachers, say)
         train, held = self._read(tokenizer, teachers, network.shape.context, say)
-        say(f"{network.shape.parameters:,} weights read {self.config.tokens:,} tokens: {len(train):,} conversations, {train.starts[-1]:,} tokens")
+        say(f"{network.shape.parameters:,} weights read {config.tokens:,} tokens out of {len(train):,} conversations of {train.starts[-1]:,} tokens")
         with bar(self.task.progress) as log:
-            seconds = fit(network, train, self.config, child_seed(self.task.seed, "order"), self.task.place, log)
+            seconds = fit(network, train, config, seed=child_seed(seed, "order"), place=self.task.place, log=log)
         save(network, self.place, tokenizer)
-        nats, whole = evaluate(network, held, self.config.batch_tokens)
-        say(f"held-out replies: {nats:.3f} nats a token, {whole:.1%} word for word; trained in {seconds:.0f} s")
-        isinstance(network, Network)
-        return {
-            "checkpoint": str(self.place),
-            "weights": network.shape.parameters,
+        found = evaluate(network, held, config.batch_tokens)
+        say(
+            f"held out: {found.nats:.3f} nats a token, {found.choices:.1%} of choices, {found.replies:.1%} of replies word for word; trained in {seconds:.0f} s"
+        )
+        facts = {
+            **self._words(),
+            "command": self.task.command,
+            "seed": seed,
             "seconds": round(seconds, 1),
-            "tokens": self.config.tokens,
+            "torch": torch.__version__,
+            "weights": network.shape.parameters,
+            "vocabulary": network.shape.vocabulary,
+            "context": network.shape.context,
+            "tokens_read": config.tokens,
             "conversations": len(train),
+            "held_out": {name: round(value, 4) for name, value in found._asdict().items()},
+            "temperature": config.temperature,
+            "window_tokens": config.window_tokens,
             "teachers": {game.label: style for game, style in teachers.items()},
-            "held_out_nats": round(nats, 4),
-            "held_out_exact": round(whole, 4),
+            "games": [game.made_as for game in teachers],
         }
+        return {"checkpoint": str(self.place), **self._measure(facts, say)}
+
+    def _measure(self, facts: dict[str, Any], say: Say) -> dict[str, Any]:
+        """Play the checkpoint, and write its card."""
+        from .measure import free_replies, play
+
+        measured = []
+        if self.config.matches:
+            games, seed = self.task.games, child_seed(self.task.seed, "strength")
+
+            def told(item: Strength) -> None:
+                say(f"{item.game}: {item.player:.2f} against {item.random:.2f} at random, edge {item.edge:+.2f} ({item.low:+.2f} to {item.high:+.2f})")
+
+            measured = play(games, self.place, self.config, seed, told)
+            facts["replies_read_unconstrained"] = round(free_replies(games, self.place, self.config, seed), 4)
+            say(f"without constraint {facts['replies_read_unconstrained']:.2%} of the replies can be read")
+        write_card(self.place, facts, rows(measured))
+        return {**facts, "strength": rows(measured)}
+
+    def _words(self) -> dict[str, Any]:
+        about = (
+            "A small Llama-style language model, trained from scratch by Ludens to play games through words. It read transcripts of scripted players and learned "
+            "to answer as the style that earns most in each game would. It knows nothing else: it is no assistant, and outside these games it is of no use.",
+            "It compares numbers unreliably, its speech is made of its teachers' phrases, and games or parameters that it was not trained on it plays badly.",
+        )
+        return {"title": f"Ludens nano ({self.config.preset or 'continued'})", "about": list(about)}
 
     # -- what is read --------------------------------------------------------------------------------------------------
 
@@ -99,7 +137,7 @@ class SFT:
             say(f"{game.label}: {found[game]} teaches, with {earned[found[game]]:.2f} {game.type.unit} an episode")
         return found
 
-    def _episodes(self, game: Game, style: str, part: str) -> Any:
+    def _episodes(self, game: Game, style: str, part: str) -> Iterator[tuple[Episode, tuple[int, ...]]]:
         return episodes(game, style, child_seed(self.task.seed, part, game.hash), self.config.window_tokens)
 
     def _begin(self, teachers: Mapping[Game, str], say: Say) -> tuple[Tokenizer, Network]:
@@ -122,8 +160,7 @@ class SFT:
             tokenizer.train(texts, self.config.vocabulary, self.place)
         words = tokenizer.Tokenizer(self.place)
         say(f"tokenizer: {words.size} tokens")
-        shape = preset(self.config.preset)
-        return words, network.Network(_sized(shape, words.size))
+        return words, network.Network(replace(preset(self.config.preset), vocabulary=words.size))
 
     def _read(self, tokenizer: Tokenizer, teachers: Mapping[Game, str], context: int, say: Say) -> tuple[Corpus, Corpus]:
         """Play demonstrations until every game has its share of the tokens; kept in a file, for a run that is taken up again."""
@@ -150,14 +187,7 @@ class SFT:
         return train.corpus(), held.corpus()
 
 
-def _sized(shape: Any, vocabulary: int) -> Any:
-    from dataclasses import replace
-
-    return replace(shape, vocabulary=vocabulary)
-
-
 def _copy_words(source: Path, place: Path) -> None:
     place.mkdir(parents=True, exist_ok=True)
     for name in ("tokenizer.json", "tokenizer_config.json", "chat_template.jinja"):
         (place / name).write_bytes((source / name).read_bytes())
-    json.loads((place / "tokenizer.json").read_text(encoding="utf-8"))
