@@ -10,6 +10,10 @@ from typing import Any
 
 __all__ = ["digest", "write_card"]
 
+_STRENGTH = (
+    "Mean payoff an episode, in each game's own unit, against opponents drawn from all scripted styles and the random player; the edge is the mean "
+    "difference to a random player at the same seat, deal and opponents, with its 95 % interval."
+)
 _FILES = ("config.json", "model.safetensors", "tokenizer.json", "chat_template.jinja")
 
 
@@ -49,8 +53,7 @@ def _page(facts: Mapping[str, Any]) -> str:
         lines += [
             "## Strength",
             "",
-            "Mean payoff an episode, in each game's own unit, against opponents drawn from all scripted styles and the random player; the edge is the mean "
-            "difference to a random player at the same seat, deal and opponents, with its 95 % interval.",
+            _STRENGTH,
             "",
             "| game | teacher | episodes | this model | random | edge | replies read at once |",
             "|---|---|---|---|---|---|---|",

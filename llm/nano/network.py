@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
+from torch.nn.functional import linear, scaled_dot_product_attention, silu
 
 from .shape import Shape
 from .tokenizer import Tokenizer
@@ -17,7 +17,7 @@ from .tokenizer import Tokenizer
 __all__ = ["Network", "load", "save"]
 
 
-class Network(nn.Module):
+class Network(nn.Module):  # type: ignore[misc]  # torch counts as Any
     """A Llama-style model whose weights are named as transformers names them.
 
     Conversations of a batch lie end to end in one row of tokens, so no position is spent on padding and none sees another conversation.
@@ -51,10 +51,10 @@ class Network(nn.Module):
 
     def logits(self, hidden: Tensor) -> Tensor:
         """Give logits over the vocabulary, ``[n, vocabulary]``, of hidden states ``[n, width]``."""
-        return F.linear(hidden, self.model.embed_tokens.weight)
+        return linear(hidden, self.model.embed_tokens.weight)
 
 
-class _Model(nn.Module):
+class _Model(nn.Module):  # type: ignore[misc]  # torch counts as Any
     def __init__(self, shape: Shape) -> None:
         super().__init__()
         self.shape = shape
@@ -75,7 +75,7 @@ class _Model(nn.Module):
         return self.norm(hidden)
 
 
-class _Layer(nn.Module):
+class _Layer(nn.Module):  # type: ignore[misc]  # torch counts as Any
     def __init__(self, shape: Shape) -> None:
         super().__init__()
         self.input_layernorm = nn.RMSNorm(shape.width, shape.epsilon)
@@ -88,7 +88,7 @@ class _Layer(nn.Module):
         return hidden + self.mlp(self.post_attention_layernorm(hidden))
 
 
-class _Attention(nn.Module):
+class _Attention(nn.Module):  # type: ignore[misc]  # torch counts as Any
     def __init__(self, shape: Shape) -> None:
         super().__init__()
         self.heads, self.kv_heads, self.head = shape.heads, shape.kv_heads, shape.head
@@ -106,7 +106,7 @@ class _Attention(nn.Module):
         return self.o_proj(torch.cat(out).flatten(1))
 
 
-class _FeedForward(nn.Module):
+class _FeedForward(nn.Module):  # type: ignore[misc]  # torch counts as Any
     def __init__(self, shape: Shape) -> None:
         super().__init__()
         self.gate_proj = nn.Linear(shape.width, shape.feed_forward, bias=False)
@@ -114,14 +114,14 @@ class _FeedForward(nn.Module):
         self.down_proj = nn.Linear(shape.feed_forward, shape.width, bias=False)
 
     def forward(self, hidden: Tensor) -> Tensor:
-        return self.down_proj(F.silu(self.gate_proj(hidden)) * self.up_proj(hidden))
+        return self.down_proj(silu(self.gate_proj(hidden)) * self.up_proj(hidden))
 
 
 def _attend(query: Any, key: Any, value: Any) -> Any:
     """Causal attention within one conversation; all ``[tokens, heads, head]``."""
     groups = query.shape[1] // key.shape[1]
     query, key, value = query.transpose(0, 1), key.repeat_interleave(groups, 1).transpose(0, 1), value.repeat_interleave(groups, 1).transpose(0, 1)
-    return F.scaled_dot_product_attention(query[None], key[None], value[None], is_causal=True)[0].transpose(0, 1)
+    return scaled_dot_product_attention(query[None], key[None], value[None], is_causal=True)[0].transpose(0, 1)
 
 
 def _turned(vectors: Tensor, turn: tuple[Tensor, Tensor]) -> Tensor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from itertools import pairwise
 
 import pytest
 
@@ -70,7 +71,7 @@ def test_beyond_its_window_it_forgets():
     episode = demonstrated(game, of="tit_for_tat", window_events=10)
     lengths = [len(messages) for decision, _, messages in prompts(episode) if decision.seat == 0]
     assert max(lengths) < 30
-    assert any(later < earlier for earlier, later in zip(lengths, lengths[1:], strict=False))
+    assert any(later < earlier for earlier, later in pairwise(lengths))
 
 
 @pytest.mark.parametrize(

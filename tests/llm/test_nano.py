@@ -253,7 +253,7 @@ async def test_a_prompt_that_is_too_long_fails_alone(model: Make) -> None:
     from ludens.llm import ModelFailure
 
     made = model()
-    with pytest.raises(ModelFailure, match="the prompt has .* tokens; prompt and answer together may have 1024"):
+    with pytest.raises(ModelFailure, match=r"the prompt has .* tokens; prompt and answer together may have 1024"):
         await made.generate([ask("\u2603" * 1000)])
     (reply,) = await made.generate([ask(max_tokens=1)])
     assert reply.finish == "length"
@@ -283,6 +283,14 @@ def _config(twin: Path, **changed: Any) -> None:
     (twin / "config.json").write_text(json.dumps({**plain, **changed}))
 
 
+async def _asked(twin: Path) -> None:
+    made = ModelSpec(engine="nano", model=str(twin)).bare()
+    try:
+        await made.generate([ask()])
+    finally:
+        await made.close()
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -298,18 +306,14 @@ def _config(twin: Path, **changed: Any) -> None:
 async def test_a_folder_that_will_not_do_is_told_in_one_line(place: Path, tmp_path: Path, change: Any, said: str) -> None:
     twin = broken(place, tmp_path, change)
     with pytest.raises(LudensError, match=said) as problem:
-        made = ModelSpec(engine="nano", model=str(twin)).bare()
-        try:
-            await made.generate([ask()])
-        finally:
-            await made.close()
+        await _asked(twin)
     assert "\n" not in str(problem.value)
 
 
 def test_options_and_places_that_will_not_do():
-    for given, said in (({"options": {"max_batch": 0}}, "max_batch"), ({"options": {"prefix_mb": -1}}, "prefix_mb"), ({"options": {"x": 1}}, "unknown option 'x'")):
+    for options, said in (({"max_batch": 0}, "max_batch"), ({"prefix_mb": -1}, "prefix_mb"), ({"x": 1}, "unknown option 'x'")):
         with pytest.raises(ParameterError, match=said):
-            ModelSpec.of({"engine": "nano", "model": "house", **given}).bare()
+            ModelSpec.of({"engine": "nano", "model": "house", "options": options}).bare()
     with pytest.raises(LudensError, match="there is no such folder; the engine 'nano' plays checkpoints that ludens train wrote"):
         ModelSpec.of({"engine": "nano", "model": "nowhere"}).bare()
     with pytest.raises(ParameterError, match="base_url is for servers"):

@@ -79,7 +79,8 @@ class Corpus:
         while True:
             order = rng.permutation(len(self))
             # a batch ends before the conversation that would overfill it
-            filled, batch = 0, []
+            filled = 0
+            batch: list[np.int64] = []
             for index in order:
                 if batch and filled + lengths[index] > tokens:
                     yield np.array(batch)

@@ -22,33 +22,26 @@ _FREE = 4
 
 def play(games: Sequence[Game], place: Path, config: Config, seed: int, done: Callable[[Strength], None]) -> list[Strength]:
     """Measure a checkpoint's strength in every game, its answers held to the schema as the players of it are."""
-    return _play(games, place, config, seed, config.matches, "json_schema", done)
+    return asyncio.run(_measured(games, _model(place, config, "json_schema"), config, seed=seed, matches=config.matches, done=done))
 
 
 def free_replies(games: Sequence[Game], place: Path, config: Config, seed: int) -> float:
     """Measure the share of replies that can be read when nothing holds the model to the format."""
-    measured = _play(games, place, config, seed, max(config.matches // _FREE, 1), "none", None)
+    measured = asyncio.run(_measured(games, _model(place, config, "none"), config, seed=seed, matches=max(config.matches // _FREE, 1)))
     return sum(item.parsed * item.decisions for item in measured) / max(sum(item.decisions for item in measured), 1)
 
 
-def _play(
-    games: Sequence[Game], place: Path, config: Config, seed: int, matches: int, structured: Structured, done: Callable[[Strength], None] | None
+def _model(place: Path, config: Config, structured: Structured) -> ModelSpec:
+    sampling = Sampling(temperature=config.temperature, max_tokens=None)
+    return ModelSpec(engine="nano", model=str(place), name="trained", concurrency=None, structured=structured, sampling=sampling)
+
+
+async def _measured(
+    games: Sequence[Game], spec: ModelSpec, config: Config, *, seed: int, matches: int, done: Callable[[Strength], None] | None = None
 ) -> list[Strength]:
-    spec = ModelSpec(
-        engine="nano",
-        model=str(place),
-        name="trained",
-        concurrency=None,
-        structured=structured,
-        sampling=Sampling(temperature=config.temperature, max_tokens=None),
-    )
-    player = PlayerSpec.of("language", "trained", model="trained", window_tokens=config.window_tokens, beyond="forget")
-
-    async def measured() -> list[Strength]:
-        model = spec.build()
-        try:
-            return await strength(games, player, {"trained": model}, matches, seed, done=done)
-        finally:
-            await model.close()
-
-    return asyncio.run(measured())
+    player = PlayerSpec.of("language", "trained", model=spec.name, window_tokens=config.window_tokens, beyond="forget")
+    model = spec.build()
+    try:
+        return await strength(games, player, {spec.name: model}, matches, seed, done=done)
+    finally:
+        await model.close()

@@ -26,6 +26,13 @@ if TYPE_CHECKING:
 
 __all__ = ["SFT"]
 
+_ABOUT = (
+    (
+        "A small Llama-style language model, trained from scratch by Ludens to play games through words. It read transcripts of scripted players "
+        "and learned to answer as the style that earns most in each game would. It knows nothing else: it is no assistant."
+    ),
+    "It compares numbers unreliably, its speech is made of its teachers' phrases, and games or parameters that it was not trained on it plays badly.",
+)
 _SAMPLE = 40
 """Episodes a game that a tokenizer is trained on."""
 
@@ -118,12 +125,7 @@ class SFT:
         return {**facts, "strength": rows(measured)}
 
     def _words(self) -> dict[str, Any]:
-        about = (
-            "A small Llama-style language model, trained from scratch by Ludens to play games through words. It read transcripts of scripted players and learned "
-            "to answer as the style that earns most in each game would. It knows nothing else: it is no assistant, and outside these games it is of no use.",
-            "It compares numbers unreliably, its speech is made of its teachers' phrases, and games or parameters that it was not trained on it plays badly.",
-        )
-        return {"title": f"Ludens nano ({self.config.preset or 'continued'})", "about": list(about)}
+        return {"title": f"Ludens nano ({self.config.preset or 'continued'})", "about": list(_ABOUT)}
 
     # -- what is read --------------------------------------------------------------------------------------------------
 
