@@ -15,6 +15,9 @@ from ..wire import Structured, bare_options
 
 __all__ = ["Constraint", "Grammars"]
 
+_SPACING = {"whitespace_flexible": False, "item_separator": ", ", "key_separator": ": "}
+"""Free white space would let a weak model fill its answer with it; what there is, is as prompts show it and as most models have learned to write JSON."""
+
 
 class Constraint:
     """What one answer may still say.
@@ -75,9 +78,8 @@ class Grammars:
             if options:
                 grammar = LLMatcher.grammar_from_lark("start: " + " | ".join(json.dumps(option, ensure_ascii=False) for option in options))
             else:
-                # free white space would let a weak model fill its answer with it
                 plain = {"type": "object"} if structured == "json_object" else schema
-                grammar = LLMatcher.grammar_from_json_schema(plain, overrides={"whitespace_flexible": False})
+                grammar = LLMatcher.grammar_from_json_schema(plain, overrides=_SPACING)
             matcher = LLMatcher(self._table, grammar)
         except ValueError as problem:
             raise ParameterError(f"the schema cannot be followed: {one_line(str(problem))}") from problem
