@@ -18,12 +18,13 @@ USAGE = {
 
 EXAMPLES = {
     "play": (
-        "ludens play game=negotiation players=[person,fair]",
+        "ludens play game=negotiation players=[person,house]",
         "ludens play game=prisoners_dilemma game.rounds=5 players=[tit_for_tat,random] seed=3",
         "ludens play game=ultimatum players=[language,greedy] model=openai_api",
     ),
     "tournament": (
         "ludens tournament game=prisoners_dilemma players=[tit_for_tat,grim,random]",
+        "ludens tournament games=[negotiation,haggling] players=[house,fair,greedy]",
         "ludens tournament games=[prisoners_dilemma,negotiation] players=[fair,greedy,language] model=openai_api budget.dollars=2 --dry-run",
         'ludens tournament "games=[{id: prisoners_dilemma, rounds: 50},stag_hunt]" "players=[grim,{kind: coin, p: 0.9}]"',
         "ludens tournament game=stag_hunt players=[fair,greedy,tough] tournament=swiss plan.rounds=7",
@@ -32,7 +33,7 @@ EXAMPLES = {
     "train": (
         "ludens train trainer=sft model=nano game=ultimatum trainer.preset=xs trainer.tokens=300000",
         "ludens train trainer=sft model=nano games=[negotiation,haggling] name=talkers",
-        "ludens play game=negotiation players=[person,house] model=nano model.model=runs/talkers/checkpoint",
+        'ludens play game=negotiation "players=[person,{kind: language, model: {engine: nano, model: runs/talkers/checkpoint}}]"',
     ),
 }
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from ...errors import ParameterError
-from ...games.actions import Move, Status
+from ...games.actions import Status
 from ...games.core import Game, GameType, Observation
 from ...llm.chat import Reply, Request
 from ..player import Answer, BasePlayer, Call, Player, PlayerSpec
@@ -70,7 +70,7 @@ class DemonstratorPlayer(BasePlayer):
         answer = given if isinstance(given, Answer) else Answer(given)
         if answer.move is None:
             return answer
-        reply = _written(observation, answer.move, self._form)
+        reply = observation.action_spec.write(answer.move, self._form)
         request = Request(tuple(talk.messages), schema=form.schema)
         talk.answer(reply)
         narration.answered()
@@ -91,10 +91,3 @@ def _spec(of: str | Mapping[str, Any]) -> PlayerSpec:
         raise ParameterError("demonstrator: of should be a kind of player, or a mapping with a kind, such as {kind: scripted, style: fair}")
     return PlayerSpec.of(str(given.pop("kind")), **given)
 
-
-def _written(observation: Observation, move: Move, form: str) -> str:
-    spec = observation.action_spec
-    if form == "json":
-        return spec.write(move)
-    lines = [f"Say: {move.say}"] if move.say is not None and spec.say_chars else []
-    return "\n".join([*lines, *([] if spec.say_only else [f"Answer: {spec.domain.show(move.choice)}"])])
