@@ -6,7 +6,7 @@ WORKERS ?= auto
 # two torch threads on a busy core cost more than they bring; numeric libraries stay single-threaded in tests
 TEST_ENV := OMP_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE
 
-.PHONY: demo test test-slow test-vllm bench docs lint golden clean help
+.PHONY: demo test test-slow test-vllm bench docs lint golden house clean help
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -67,6 +67,10 @@ lint: $(VENV)/.dev ## ruff and mypy
 
 golden: $(VENV)/.dev ## write the golden playthroughs anew, after a meant change of rules
 	$(BIN)/python -P -m ludens.games.testing tests/golden
+
+house: $(VENV)/.dev ## train the house player anew on all games and put it in place (about an hour)
+	OMP_NUM_THREADS=1 $(BIN)/ludens train trainer=house model=nano 'games=[all]' name=house
+	cp runs/house/checkpoint/* llm/nano/house/
 
 clean: ## remove what was built
 	rm -rf $(VENV) build dist site *.egg-info

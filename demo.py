@@ -1,6 +1,6 @@
-"""The demonstration behind ``make demo``: a real tournament of both families with a language player among scripted ones.
+"""The demonstration behind ``make demo``: a real tournament of both families, scripted players and the house player.
 
-The language player asks the local test server, which answers over HTTP as an API would: no key, no download, no cost.
+The house player is a small language model that comes with Ludens and runs on numpy: no key, no download, no cost.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from .cli import main
 __all__ = ["GAMES", "PLAYERS", "demo"]
 
 GAMES = ("prisoners_dilemma", "stag_hunt", "trust", "ultimatum", "negotiation", "haggling", "ultimatum_chain")
-PLAYERS = ("fair", "greedy", "generous", "tough", "deceptive", "cautious", "random", "language")
+PLAYERS = ("fair", "greedy", "generous", "tough", "deceptive", "cautious", "random", "house")
 
 
 def demo() -> int:
     """Play it; the same command again finds everything played and only reports."""
-    words = ["tournament", f"games=[{','.join(GAMES)}]", f"players=[{','.join(PLAYERS)}]", "model=testserver", "name=demo", "plan.replicates=2"]
+    words = ["tournament", f"games=[{','.join(GAMES)}]", f"players=[{','.join(PLAYERS)}]", "name=demo", "plan.replicates=2"]
     print(f"$ ludens {' '.join(words)}\n", flush=True)
     return main(words)
 

@@ -1,4 +1,4 @@
-"""What other distributions add through entry points: games, players, bots, models."""
+"""What other distributions add through entry points: games, players, bots, models, networks."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def load_plugins(group: str) -> list[Any]:
     """Load all entry points of a group; one that fails is warned of and left out.
 
     Args:
-        group: ``ludens.games``, ``ludens.players``, ``ludens.bots`` or ``ludens.models``.
+        group: ``ludens.games``, ``ludens.players``, ``ludens.bots``, ``ludens.models`` or ``ludens.policies``.
     """
     loaded = []
     for entry in entry_points(group=group):

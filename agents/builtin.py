@@ -6,7 +6,20 @@ from .player import player_kind
 player_kind("random", "ludens.agents.simple:RandomPlayer", summary="draws a legal move uniformly")
 player_kind("language", "ludens.agents.language:LanguagePlayer", summary="a chat model that plays through words", needs_model=True, sync=False)
 player_kind("scripted", "ludens.agents.bots:ScriptedPlayer", summary="a speaking bot that knows the game, in one of six styles", fits="ludens.agents.bots:fits")
+player_kind(
+    "demonstrator",
+    "ludens.agents.language.demonstrator:DemonstratorPlayer",
+    summary="another player's moves, recorded as a language player's prompts and replies",
+    fits="ludens.agents.language.demonstrator:fits",
+)
 player_kind("person", "ludens.agents.person:PersonPlayer", summary="a person in the terminal", sync=False)
+player_kind(
+    "neural",
+    "ludens.agents.neural.player:NeuralPlayer",
+    summary="a neural policy from a folder with policy.json and policy.safetensors",
+    fits="ludens.agents.neural.player:fits",
+    pin="ludens.agents.neural.player:pin",
+)
 player_kind("replay", "ludens.agents.replay:ReplayPlayer", summary="plays recorded moves again")
 player_kind(
     "conceder",

@@ -96,6 +96,7 @@ class Kind:
         fits: ``"module:function"`` that tells whether it can play a game: ``fits(game, **params) -> str | None`` (the reason why not).
         needs_model: it asks a language model, named by the parameter ``model``.
         sync: it answers at once, in-process: a pool of processes may play it.
+        pin: ``"module:function"`` that adds to the parameters what else tells two players apart, such as the digest of a file: ``pin(params) -> params``.
     """
 
     name: str
@@ -105,6 +106,7 @@ class Kind:
     needs_model: bool = False
     sync: bool = True
     presets: Mapping[str, Any] = field(default_factory=dict)
+    pin: str | None = None
 
     def load(self) -> Callable[..., Any]:
         """Import the factory."""
@@ -115,10 +117,18 @@ _KINDS: dict[str, Kind] = {}
 
 
 def player_kind(
-    name: str, entry_point: str, *, summary: str = "", fits: str | None = None, needs_model: bool = False, sync: bool = True, **presets: Any
+    name: str,
+    entry_point: str,
+    *,
+    summary: str = "",
+    fits: str | None = None,
+    needs_model: bool = False,
+    sync: bool = True,
+    pin: str | None = None,
+    **presets: Any,
 ) -> None:
     """Register a kind of player: ``player_kind("tit_for_tat", "ludens.agents.repeated:TitForTat")``."""
-    _KINDS[name] = Kind(name, entry_point, summary, fits, needs_model, sync, presets)
+    _KINDS[name] = Kind(name, entry_point, summary, fits, needs_model, sync, presets, pin)
 
 
 def kinds() -> dict[str, Kind]:
@@ -147,10 +157,13 @@ class PlayerSpec:
 
         Raises:
             UnknownName: no such kind of player.
+            ParameterError: a file that a parameter names is not there.
         """
         if kind not in kinds():
             raise UnknownName("player", kind, kinds())
         merged = {**_KINDS[kind].presets, **params}
+        if pin := _KINDS[kind].pin:
+            merged = _load(pin)(merged)
         spec = cls(kind, _freeze(merged), name)
         return spec if name else cls(kind, spec.params, spec._default_name(params))
 

@@ -89,7 +89,7 @@ def trajectories(episode: Episode, game: Game | None = None) -> tuple[Trajectory
     out = []
     for seat, record in enumerate(episode.seats):
         own = [decision for decision in episode.decisions if decision.seat == seat]
-        ends = [decision.turn for decision in own[1:]] + [len(rewards)]
+        ends = [*(decision.turn for decision in own[1:]), len(rewards)][: len(own)]  # a seat may never have been asked
         steps = []
         for decision, end in zip(own, ends, strict=True):
             call, whole = asked.get(id(decision), (None, ()))

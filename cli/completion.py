@@ -50,6 +50,7 @@ def candidates(line: str, commands: Iterable[str]) -> list[str]:
     """
     from ..agents.player import kinds
     from ..conf.resolve import choices
+    from ..conf.schema import GROUPS
     from ..games import all_ids, parameters, spec
 
     words = [*line.split(), *([""] if line.endswith(" ") else [])]
@@ -73,17 +74,17 @@ def candidates(line: str, commands: Iterable[str]) -> list[str]:
         "games": games,
         "players": {*kinds(), *choices("player")},
         "model": set(choices("model")),
-        "tournament": set(choices("tournament")),
+        **{group: set(choices(group)) for groups in GROUPS.values() for group in groups},
         "run": {path.name for path in Path("runs").glob("*") if path.is_dir()},
     }
     return sorted(values.get(key, ()))
 
 
 def _keys(command: str) -> list[str]:
-    from ..conf.schema import RUN_COMMANDS, settings
+    from ..conf.schema import GROUPS, RUN_COMMANDS, settings
 
     if command in RUN_COMMANDS:
-        return [*(name for name, _, _ in settings(command)), *(["tournament"] if command == "tournament" else [])]
+        return sorted({*(name for name, _, _ in settings(command)), *GROUPS[command]})
     return {"replay": ["run", "episode", "out"], "report": ["run", "out"], "export": ["run", "format", "out"]}.get(command, [])
 
 

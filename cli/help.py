@@ -18,16 +18,22 @@ USAGE = {
 
 EXAMPLES = {
     "play": (
-        "ludens play game=negotiation players=[person,fair]",
+        "ludens play game=negotiation players=[person,house]",
         "ludens play game=prisoners_dilemma game.rounds=5 players=[tit_for_tat,random] seed=3",
         "ludens play game=ultimatum players=[language,greedy] model=openai_api",
     ),
     "tournament": (
         "ludens tournament game=prisoners_dilemma players=[tit_for_tat,grim,random]",
+        "ludens tournament games=[negotiation,haggling] players=[house,fair,greedy]",
         "ludens tournament games=[prisoners_dilemma,negotiation] players=[fair,greedy,language] model=openai_api budget.dollars=2 --dry-run",
         'ludens tournament "games=[{id: prisoners_dilemma, rounds: 50},stag_hunt]" "players=[grim,{kind: coin, p: 0.9}]"',
         "ludens tournament game=stag_hunt players=[fair,greedy,tough] tournament=swiss plan.rounds=7",
         "ludens tournament -m game=prisoners_dilemma,stag_hunt players=[tit_for_tat,grim] seed=1,2",
+    ),
+    "train": (
+        "ludens train trainer=sft model=nano game=ultimatum trainer.preset=xs trainer.tokens=300000",
+        "ludens train trainer=sft model=nano games=[negotiation,haggling] name=talkers",
+        'ludens play game=negotiation "players=[person,{kind: language, model: {engine: nano, model: runs/talkers/checkpoint}}]"',
     ),
 }
 
@@ -44,14 +50,13 @@ def usage(command: str) -> str:
     if command in USAGE:
         return USAGE[command]
     from ..conf.resolve import choices
-    from ..conf.schema import settings
+    from ..conf.schema import GROUPS, settings
 
     lines = [f"usage: ludens {command} KEY=VALUE ... {'[--dry-run] ' if command == 'tournament' else ''}[-m] [--cfg job] [--config-dir DIR]", "", "settings:"]
     rows = settings(command)
     width = max(len(name) for name, _, _ in rows)
     lines += [f"  {name:{width}}  {about}{'' if default is None else f' (default: {str(default).lower()})'}" for name, default, about in rows]
     lines += ["", f"model: {', '.join(sorted(choices('model')))}"]
-    if command == "tournament":
-        lines.append(f"tournament: {', '.join(sorted(choices('tournament')))}")
+    lines += [f"{group}: {', '.join(sorted(choices(group)))}" for group in GROUPS[command]]
     lines += ["games and players: see  ludens games  and  ludens players", "", "examples:", *(f"  {example}" for example in EXAMPLES[command])]
     return "\n".join(lines)

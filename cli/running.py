@@ -132,14 +132,6 @@ def _play(config: dict[str, Any], searched: list[str]) -> int:
 # -- a tournament ------------------------------------------------------------------------------------------------------
 
 
-def _games(config: Mapping[str, Any], searched: Sequence[str]) -> list[Game]:
-    from ..conf.resolve import game_of
-
-    if (config["game"] is None) == (not config["games"]):
-        raise LudensError("name what is played: game=NAME for one game, or games=[NAME,...] for several")
-    return [game_of(entry, searched) for entry in config["games"] or [config["game"]]]
-
-
 def _schedule(config: Mapping[str, Any], games: Sequence[Game], cast: Cast) -> Schedule:
     from ..arena import Adaptive, Swiss, round_robin
 
@@ -182,9 +174,10 @@ def _tournament(config: dict[str, Any], searched: list[str]) -> int:
     from ..arena import Limits, Options, Run, play_async, spending_of
     from ..arena.forecast import dry_run
     from ..arena.progress import RichProgress
+    from ..conf.resolve import games_of
 
     out = console()
-    games = _games(config, searched)
+    games = games_of(config, searched)
     cast = _cast(config, searched)
     schedule = _schedule(config, games, cast)
     identity = _identity(config, games, cast)

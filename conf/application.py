@@ -12,12 +12,12 @@ from typing import Any
 
 from ..errors import LudensError, nearest
 from .resolve import choices
-from .schema import check, settings, store_schemas
+from .schema import GROUPS, check, settings, store_schemas
 
 __all__ = ["run_application"]
 
-_FREE = ("game.", "model.")
-"""Settings below these belong to the game or model, which check them themselves."""
+_FREE = ("game.", "model.", "trainer.")
+"""Settings below these belong to the game, model or trainer, which check them themselves."""
 _WITH_VALUE = {"--cfg", "-c", "--package", "-p", "--config-path", "-cp", "--config-name", "-cn", "--config-dir", "-cd", "--experimental-rerun"}
 _ALONE = {"--hydra-help", "--version", "--resolve", "--run", "-r", "--multirun", "-m", "--shell-completion", "-sc", "--info", "-i"}
 _FLAGS = {"--dry-run": "dry_run=true"}
@@ -28,7 +28,7 @@ def run_application(command: str, words: Sequence[str], task: Callable[[dict[str
     """Compose the configuration of ``command`` and hand it to ``task`` (once a sweep point with ``-m``).
 
     Args:
-        command: ``"play"`` or ``"tournament"``.
+        command: one of :data:`~ludens.conf.schema.RUN_COMMANDS`.
         words: overrides and Hydra's own flags.
         task: called with the configuration as plain values and the folders in which users keep configuration of their own.
 
@@ -118,7 +118,7 @@ def _override(command: str, word: str, own: tuple[str, ...] | None) -> str:
     key = match[1]
     if key.startswith(_FREE):
         return word if word.startswith("~") else f"++{word.lstrip('+')}"
-    groups = {"tournament"} if command == "tournament" else set()
+    groups = set(GROUPS[command])
     known = {name for name, _, _ in settings(command)} | groups
     if key not in known and not any(name.startswith(f"{key}.") for name in known):
         raise LudensError(f"unknown setting {key!r}{nearest(key, known)}")

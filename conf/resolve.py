@@ -20,7 +20,7 @@ from ..games import registry
 from ..games.core import Game
 from ..llm.spec import ModelSpec, check_names
 
-__all__ = ["Cast", "choices", "game_of", "named"]
+__all__ = ["Cast", "choices", "game_of", "games_of", "model_of", "named"]
 
 
 def _folders(searched: Iterable[str]) -> list[Path]:
@@ -61,6 +61,35 @@ def game_of(entry: Any, searched: Iterable[str] = ()) -> Game:
     base = named("game", str(entry["id"]), searched) or {}
     params = {**base, **entry, "id": base.get("id", entry["id"])}
     return registry.make(str(params.pop("id")), **params)
+
+
+def games_of(config: Mapping[str, Any], searched: Iterable[str] = ()) -> list[Game]:
+    """Make the games of a command from its settings ``game`` and ``games``.
+
+    Raises:
+        LudensError: neither or both are given.
+        UnknownName, ParameterError: see :func:`game_of`.
+    """
+    if (config["game"] is None) == (not config["games"]):
+        raise LudensError("name what is played: game=NAME for one game, or games=[NAME,...] for several")
+    if config["games"] == ["all"]:
+        return [registry.make(name) for name in registry.all_ids()]
+    return [game_of(entry, searched) for entry in config["games"] or [config["game"]]]
+
+
+def model_of(entry: Any, searched: Iterable[str] = ()) -> ModelSpec:
+    """Make a model's specification from a name of the group or a mapping.
+
+    Raises:
+        UnknownName: no such model.
+        ParameterError: a parameter is out of range.
+    """
+    if isinstance(entry, str):
+        found = named("model", entry, searched)
+        if found is None:
+            raise UnknownName("model", entry, choices("model", searched))
+        entry = found
+    return ModelSpec.of(entry)
 
 
 @dataclass
@@ -142,12 +171,7 @@ class Cast:
             entry = self.default
         if entry is None:
             raise LudensError(f"player {player!r} needs a model: add model=NAME, one of {', '.join(sorted(choices('model', self.searched)))}")
-        if isinstance(entry, str):
-            found = named("model", entry, self.searched)
-            if found is None:
-                raise UnknownName("model", entry, choices("model", self.searched))
-            entry = found
-        model = ModelSpec.of(entry)
+        model = model_of(entry, self.searched)
         check_names([*self.models.values(), model])
         self.models[model.name] = model
         return model

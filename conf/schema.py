@@ -13,7 +13,7 @@ from omegaconf import MISSING
 
 from ..errors import ParameterError
 
-__all__ = ["RUN_COMMANDS", "BudgetConfig", "PlanConfig", "PlayConfig", "TournamentConfig", "check", "settings", "store_schemas"]
+__all__ = ["GROUPS", "RUN_COMMANDS", "BudgetConfig", "PlanConfig", "PlayConfig", "TournamentConfig", "TrainConfig", "check", "settings", "store_schemas"]
 
 
 def _setting(default: Any, about: str) -> Any:
@@ -77,7 +77,23 @@ class TournamentConfig:
     progress: bool = _setting(True, "show progress while playing")
 
 
-RUN_COMMANDS: dict[str, type] = {"play": PlayConfig, "tournament": TournamentConfig}
+@dataclass
+class TrainConfig:
+    """A training run: demonstrations or play, fitting, measuring."""
+
+    trainer: Any = _setting(MISSING, "what trains; its parameters are trainer.NAME=VALUE")
+    model: Any = _setting(MISSING, "what is trained; model.model names the checkpoint to begin with, where the trainer wants one")
+    game: Any = _setting(None, "one game; its parameters are game.NAME=VALUE")
+    games: list[Any] = _setting(list, "or several: names, or mappings {id: ..., PARAMETER: ...}; [all] for every game at its defaults")
+    name: str | None = _setting(None, "folder under runs; made from the configuration by default, so that the same command goes on with its run")
+    runs: str = _setting("runs", "where run folders are")
+    seed: int = _setting(0, "everything random follows from it")
+    progress: bool = _setting(True, "show progress while training")
+
+
+RUN_COMMANDS: dict[str, type] = {"play": PlayConfig, "tournament": TournamentConfig, "train": TrainConfig}
+GROUPS: dict[str, tuple[str, ...]] = {"play": (), "tournament": ("tournament",), "train": ("trainer",)}
+"""Configuration groups of a command beside ``game`` and ``model``."""
 
 
 def settings(command: str) -> list[tuple[str, Any, str]]:
@@ -112,9 +128,9 @@ def check(config: Mapping[str, Any]) -> None:
     """
     for name in ("seed", "bootstrap", "transcripts"):
         _require(config.get(name, 0) >= 0, name, config.get(name), "0 or more")
-    seconds = config["move_seconds"]
+    seconds = config.get("move_seconds", 1.0)
     _require(math.isfinite(seconds) and seconds > 0, "move_seconds", seconds, "a number of seconds, more than 0")
-    for name, limit in config["budget"].items():
+    for name, limit in config.get("budget", {}).items():
         _require(limit is None or (math.isfinite(limit) and limit >= 0), f"budget.{name}", limit, "0 or more, or null for no limit")
     folder = config.get("name")
     _require(not folder or re.fullmatch(r"\w[\w .-]*", folder) is not None, "name", folder, "the name of one folder: letters, digits, '-', '_', '.'")

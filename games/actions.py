@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 __all__ = ["ActionSpec", "Move", "Parsed", "Status"]
 
 
+_MOST_OWN = 2000
+"""Characters that a section of the player's own may have where its reply is held to a pattern."""
+
+
 class Move(NamedTuple):
     """What a seat does: a structured choice and, where the game lets it speak, free text."""
 
@@ -110,8 +114,25 @@ class ActionSpec:
             properties["choice"] = self.domain.schema()
         return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
 
-    def write(self, move: Move) -> str:
-        """Write a move as the JSON reply that :meth:`parse` reads back."""
+    def pattern(self, first: tuple[str, ...] = ()) -> str:
+        """Give a regular expression of a whole reply in tagged text, for engines that can hold to one; see :meth:`~ludens.games.domains.Domain.pattern`.
+
+        Args:
+            first: sections of the player's own that come before the answer; here each is held to one line.
+        """
+        lines = [f"{name.capitalize()}: [^\\n]{{1,{_MOST_OWN}}}" for name in first]
+        if self.say_chars:
+            lines.append(f"Say: [^\\n]{{0,{self.say_chars}}}")
+        if not self.say_only:
+            lines.append(f"Answer: {self.domain.pattern()}")
+        return "\\n".join(lines)
+
+    def write(self, move: Move, style: str = "json") -> str:
+        """Write a move as the reply that :meth:`parse` reads back, in JSON or in tagged text (where speech goes on one line)."""
+        if style == "tags":
+            said = " ".join((move.say or "").split())
+            lines = [f"Say: {said}"] if self.say_chars and move.say is not None else []
+            return "\n".join([*lines, *([] if self.say_only else [f"Answer: {self.domain.show(move.choice)}"])])
         shape = {"say": move.say} if self.say_chars and move.say is not None else {}
         return json.dumps(shape if self.say_only and shape else {**shape, "choice": move.choice}, ensure_ascii=False)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 import json
 import math
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     import numpy as np
 
 __all__ = ["Acts", "Domain", "Integer", "OneOf", "Real", "Record", "Text"]
+
+_LISTED = 2000
+"""Whole numbers up to so many are listed one by one in a pattern; of more, only the number of digits is bounded."""
 
 
 class Domain:
@@ -63,6 +67,13 @@ class Domain:
         """Show how a value is written, with placeholders, so that a prompt puts no particular value into anybody's head."""
         return "<value>"
 
+    def pattern(self) -> str:
+        """Give a regular expression of the values as tagged text writes them, for constrained decoding; without anchors, groups or look-around.
+
+        It may admit values that :meth:`check` refuses (a sum that is too large), never exclude one that it allows.
+        """
+        raise NotImplementedError
+
 
 @dataclass(frozen=True)
 class OneOf(Domain):
@@ -82,6 +93,9 @@ class OneOf(Domain):
 
     def schema(self) -> dict[str, Any]:
         return {"type": "string", "enum": list(self.options)}
+
+    def pattern(self) -> str:
+        return _either(self.options)
 
     def check(self, value: Any) -> str | None:
         if isinstance(value, str) and value in self._set:  # type: ignore[attr-defined]
@@ -130,6 +144,9 @@ class Integer(Domain):
             schema["multipleOf"] = self.step
         return schema
 
+    def pattern(self) -> str:
+        return _either(map(str, self.values())) if self.size() <= _LISTED else _whole(self.low, self.high)
+
     def check(self, value: Any) -> str | None:
         if type(value) is int and self.low <= value <= self.high and (value - self.low) % self.step == 0:
             return None
@@ -170,6 +187,10 @@ class Real(Domain):
     def schema(self) -> dict[str, Any]:
         return {"type": "number", "minimum": self.low, "maximum": self.high}
 
+    def pattern(self) -> str:
+        whole = _whole(math.floor(self.low), math.ceil(self.high))
+        return f"{whole}(?:[.][0-9]{{1,{self.decimals}}})?" if self.decimals else whole
+
     def check(self, value: Any) -> str | None:
         if type(value) in (int, float) and math.isfinite(value) and self.low <= value <= self.high:
             return None
@@ -198,6 +219,9 @@ class Text(Domain):
 
     def schema(self) -> dict[str, Any]:
         return {"type": "string", "maxLength": self.max_chars}
+
+    def pattern(self) -> str:
+        return f"[^\\n]{{1,{self.max_chars}}}"
 
     def check(self, value: Any) -> str | None:
         if isinstance(value, str) and len(value) <= self.max_chars and clean_text(value) == value:
@@ -247,6 +271,9 @@ class Record(Domain):
             "required": [name for name, _ in self.fields],
             "additionalProperties": False,
         }
+
+    def pattern(self) -> str:
+        return " ".join(f"{re.escape(name)}={domain.pattern()}" for name, domain in self.fields)
 
     def check(self, value: Any) -> str | None:
         if not isinstance(value, dict) or len(value) != len(self.fields):
@@ -359,6 +386,10 @@ class Acts(Domain):
             kinds.append(schema)
         return kinds[0] if len(kinds) == 1 else {"anyOf": kinds}
 
+    def pattern(self) -> str:
+        written = (" ".join([re.escape(name), *([record.pattern()] if record.fields else [])]) for name, record in self.acts)
+        return f"(?:{'|'.join(written)})"
+
     def check(self, value: Any) -> str | None:
         if not isinstance(value, dict) or not isinstance(value.get("act"), str):
             return f"expected an act out of: {', '.join(self.names)}"
@@ -401,3 +432,14 @@ class Acts(Domain):
     def show(self, value: Any) -> str:
         fields = {key: item for key, item in value.items() if key != "act"}
         return " ".join([value["act"], *([self.record(value["act"]).show(fields)] if fields else [])])
+
+
+def _either(words: Iterable[str]) -> str:
+    return f"(?:{'|'.join(map(re.escape, words))})"
+
+
+def _whole(low: int, high: int) -> str:
+    """Whole numbers of as many digits as the longer bound has."""
+    digits = max(len(str(abs(low))), len(str(abs(high))))
+    more = f"[0-9]{{0,{digits - 1}}}" if digits > 1 else ""
+    return f"{'-?' if low < 0 else ''}(?:0|[1-9]{more})"

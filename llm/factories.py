@@ -13,7 +13,7 @@ from .scripted import SchemaModel, ScriptedModel
 from .single import Wrapper
 from .spec import ModelSpec
 
-__all__ = ["cassette", "local_server", "openai_api", "schema", "scripted", "testserver", "transformers", "vllm", "vllm_server"]
+__all__ = ["cassette", "local_server", "nano", "openai_api", "schema", "scripted", "testserver", "transformers", "vllm", "vllm_server"]
 
 T = TypeVar("T")
 
@@ -56,6 +56,13 @@ def vllm_server(spec: ModelSpec) -> ChatModel:
     from .vllm.server import ServedModel
 
     return ServedModel(spec, _typed(spec, ServerOptions))
+
+
+def nano(spec: ModelSpec) -> ChatModel:
+    """A model of the nano family in this process, on numpy. Options: see :class:`ludens.llm.nano.model.Options`."""
+    from .nano.model import NanoModel, Options
+
+    return NanoModel(spec, _typed(spec, Options))
 
 
 def scripted(spec: ModelSpec) -> ChatModel:

@@ -25,7 +25,7 @@ from .limit import Limit
 from .meter import Meter, Totals
 from .pricing import Price
 from .retry import Backoff, Retry
-from .wire import OPEN, Dialect, Structured, TokenField
+from .wire import OPEN, Dialect, SeedField, Structured, TokenField
 
 __all__ = ["ModelSpec", "check_names"]
 
@@ -51,6 +51,7 @@ class ModelSpec:
         price: US dollars per million tokens; None when unknown.
         structured: how a schema is passed on (:class:`ludens.llm.wire.Dialect`).
         token_field: what the limit on the answer's tokens is called.
+        seed_field: what the seed is called; ``"none"`` sends none.
         extra_body: further fields of every payload.
         options: the engine's own parameters.
     """
@@ -70,6 +71,7 @@ class ModelSpec:
     price: Price | None = None
     structured: Structured = "json_schema"
     token_field: TokenField = "max_tokens"
+    seed_field: SeedField = "seed"
     extra_body: Mapping[str, Any] = field(default_factory=dict, hash=False)
     options: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
@@ -92,6 +94,7 @@ class ModelSpec:
         self._require(self.max_retries >= 0, "max_retries", "should be 0 or more")
         self._require(self.structured in get_args(Structured), "structured", f"should be one of {', '.join(get_args(Structured))}")
         self._require(self.token_field in get_args(TokenField), "token_field", f"should be one of {', '.join(get_args(TokenField))}")
+        self._require(self.seed_field in get_args(SeedField), "seed_field", f"should be one of {', '.join(get_args(SeedField))}")
         for limit in ("concurrency", "requests_per_minute", "tokens_per_minute"):
             self._require(getattr(self, limit) is None or getattr(self, limit) > 0, limit, "should be more than 0, or null for no limit")
         if not self.name:
@@ -139,7 +142,7 @@ class ModelSpec:
         Raises:
             LudensError: the environment variable is not set.
         """
-        dialect = Dialect(self.model, self.structured, self.token_field, self.sampling, self.extra_body)
+        dialect = Dialect(self.model, self.structured, self.token_field, self.seed_field, self.sampling, self.extra_body)
         return Endpoint(self.name, self.base_url, dialect, self.timeout, self.price, read_key(self.api_key_env, self.name))
 
     def bare(self) -> ChatModel:

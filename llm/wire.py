@@ -12,10 +12,11 @@ from .chat import Reply, Request, Sampling, Usage
 from .failures import TryFailed, one_line
 from .pricing import Price
 
-__all__ = ["OPEN", "Dialect", "Structured", "TokenField", "bare_options", "decode", "payload", "read_reply"]
+__all__ = ["OPEN", "Dialect", "SeedField", "Structured", "TokenField", "bare_options", "decode", "payload", "read_reply"]
 
 Structured = Literal["json_schema", "json_object", "choice", "none"]
 TokenField = Literal["max_tokens", "max_completion_tokens"]
+SeedField = Literal["seed", "random_seed", "none"]
 OPEN = Sampling(max_tokens=None)
 """Sampling parameters that leave everything open."""
 
@@ -29,6 +30,7 @@ class Dialect:
         structured: how a schema is passed on: ``"json_schema"`` (OpenAI, vLLM), ``"json_object"`` (some JSON object; the schema itself is not sent),
             ``"choice"`` (vLLM's ``structured_outputs``: the bare options when the answer is one of a few and nothing is said, else the schema), ``"none"``.
         token_field: what the limit on the answer's tokens is called.
+        seed_field: what the seed is called; ``"none"`` sends none, for endpoints that refuse fields they do not know.
         sampling: values for what a request leaves open.
         extra_body: further fields of every payload (``{"return_token_ids": True}`` for vLLM, say).
     """
@@ -36,6 +38,7 @@ class Dialect:
     model: str
     structured: Structured = "json_schema"
     token_field: TokenField = "max_tokens"
+    seed_field: SeedField = "seed"
     sampling: Sampling = OPEN
     extra_body: Mapping[str, Any] = field(default_factory=dict)
 
@@ -56,8 +59,8 @@ def payload(request: Request, dialect: Dialect) -> dict[str, Any]:
         body["logprobs"] = True
         if logprobs:
             body["top_logprobs"] = logprobs
-    if request.seed is not None:
-        body["seed"] = request.seed
+    if request.seed is not None and dialect.seed_field != "none":
+        body[dialect.seed_field] = request.seed
     if request.schema is not None:
         _constrain(body, request.schema, dialect.structured)
     if dialect.extra_body:
@@ -146,10 +149,11 @@ def _usage(made: Any) -> Usage:
     if not isinstance(made, dict):
         return Usage()
     prompt, completion = made.get("prompt_tokens_details"), made.get("completion_tokens_details")
+    cached = prompt.get("cached_tokens") if isinstance(prompt, dict) else None
     return Usage(
         int(made.get("prompt_tokens") or 0),
         int(made.get("completion_tokens") or 0),
-        int(prompt.get("cached_tokens") or 0) if isinstance(prompt, dict) else 0,
+        int(cached or made.get("prompt_cache_hit_tokens") or 0),  # the second is DeepSeek's name for it
         int(completion.get("reasoning_tokens") or 0) if isinstance(completion, dict) else 0,
     )
 

@@ -1,9 +1,11 @@
-"""What a language player remembers: an append-only conversation and, where a window is set, its shortening."""
+"""What a language player remembers: an append-only conversation and, where a window is set, when and by how much it is shortened."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ...games.core import Event
 from ...games.replies import MAX_REPLY_CHARS, clean_text
 from ...llm.chat import Message
 from .prompt import UNANSWERED
@@ -17,7 +19,7 @@ _KEPT_CHARS = MAX_REPLY_CHARS // 10
 
 @dataclass(frozen=True)
 class Window:
-    """How much a player remembers word for word; beyond it, the model summarises.
+    """How much a player remembers word for word; beyond it, the model summarises or the beginning is forgotten.
 
     Attributes:
         tokens: most tokens of the conversation, counted as characters over :data:`CHARS_PER_TOKEN`; None for no bound.
@@ -33,6 +35,17 @@ class Window:
             return False
         too_long = self.tokens is not None and talk.chars > self.tokens * CHARS_PER_TOKEN
         return too_long or (self.events is not None and talk.events > self.events)
+
+    def half(self, talk: Conversation, events: Sequence[Event], told: int) -> int:
+        """Count how many of the last ``told`` events fill at most half the window, the rules aside."""
+        most = told if self.events is None else self.events // 2
+        room = None if self.tokens is None else (self.tokens * CHARS_PER_TOKEN - len(talk.messages[0].content)) / 2
+        count = 0
+        while count < min(most, told):
+            if room is not None and (room := room - len(events[told - count - 1].text)) < 0:
+                break
+            count += 1
+        return count
 
 
 class Conversation:

@@ -10,14 +10,14 @@ from ...games.core import GameType, Observation
 from ...llm.chat import ChatModel, Message, ModelFailure, Reply, Request, Sampling
 from ..player import Answer, BasePlayer, Call
 from .memory import Conversation, Window
-from .prompt import SUMMARISE, AnswerForm, answer_form, recall, retry_text, system_text, turn_text
+from .narration import Narration
+from .prompt import SUMMARISE, AnswerForm, recall, retry_text
 from .styles import STYLES, split_thinking
 
 __all__ = ["LanguagePlayer"]
 
 _SUMMARY_WORDS = 200
 _SUMMARY_TOKENS = 400
-_PLAYED_FOR_YOU = "You gave no usable answer last time, so a move was made for you."
 
 
 class LanguagePlayer(BasePlayer):
@@ -33,8 +33,9 @@ class LanguagePlayer(BasePlayer):
         style: ``"direct"``, ``"cot"`` or ``"scratchpad"``, see :mod:`ludens.agents.language.styles`.
         persona: who the model is to be, in whole sentences addressed to it ("You are a cautious trader.").
         goal: an aim of its own ("Make both sides earn the same."), beside the one that the rules state.
-        window_tokens: conversation length, in tokens of about four characters, beyond which the model summarises; None keeps everything.
+        window_tokens: conversation length, in tokens of about four characters, beyond which it is shortened; None keeps everything.
         window_events: the same, counted in events.
+        beyond: what happens there: ``"summarise"`` has the model sum it up, ``"forget"`` keeps the last half of it and says so (no request is spent).
         reask: how often a bad answer is sent back; None for the game's policy.
         temperature, top_p, max_tokens, logprobs: sampling, see :class:`~ludens.llm.chat.Sampling`; ``max_tokens`` None takes the style's.
         seed: changes the draws of the model in otherwise equal matches.
@@ -50,6 +51,7 @@ class LanguagePlayer(BasePlayer):
         goal: str = "",
         window_tokens: int | None = None,
         window_events: int | None = None,
+        beyond: Literal["summarise", "forget"] = "summarise",
         reask: int | None = None,
         temperature: float | None = None,
         top_p: float | None = None,
@@ -59,6 +61,7 @@ class LanguagePlayer(BasePlayer):
     ) -> None:
         _require(answer in ("json", "tags"), "answer", answer, "should be 'json' or 'tags'")
         _require(style in STYLES, "style", style, f"is no style{nearest(style, STYLES)}")
+        _require(beyond in ("summarise", "forget"), "beyond", beyond, "should be 'summarise' or 'forget'")
         _require(reask is None or reask >= 0, "reask", reask, "should be 0 or more")
         _require(window_tokens is None or window_tokens > 0, "window_tokens", window_tokens, "should be above 0")
         _require(window_events is None or window_events > 0, "window_events", window_events, "should be above 0")
@@ -72,6 +75,7 @@ class LanguagePlayer(BasePlayer):
         self._persona = persona
         self._goal = goal
         self._window = Window(window_tokens, window_events)
+        self._beyond = beyond
         self._reask = reask
         self._sampling = Sampling(temperature=temperature, top_p=top_p, max_tokens=max_tokens or self._style.max_tokens, logprobs=logprobs)
         self._extra_seed = seed
@@ -80,26 +84,27 @@ class LanguagePlayer(BasePlayer):
         super().start(seat, game_type, seed)
         self._tries = 1 + (game_type.illegal.reask if self._reask is None else self._reask)
         self._replicate = f"{seed}" if not self._extra_seed else f"{seed}+{self._extra_seed}"
-        self._talk: Conversation | None = None
-        self._told = 0  # events already told
-        self._shown: AnswerForm | None = None  # how to answer, as last explained
+        self._narration = Narration(seat, game_type, self._form, self._style, persona=self._persona, goal=self._goal)
         self._notes = ""
-        self._before = ""
-        self._failed = False
 
     @property
     def messages(self) -> tuple[Message, ...]:
         """The conversation so far."""
-        return tuple(self._talk.messages) if self._talk else ()
+        talk = self._narration.talk
+        return tuple(talk.messages) if talk else ()
 
     async def act(self, observation: Observation) -> Answer:
         calls: list[Call] = []
-        talk = self._talk or self._open(observation)
+        narration = self._narration
+        talk = narration.talk or narration.open(observation)
         if self._window.exceeded(talk):
-            talk = await self._summarise(talk, observation, calls)
+            if self._beyond == "forget":
+                narration.forget(observation, self._window)
+            else:
+                await self._summarise(talk, observation, calls)
         spec = observation.action_spec
-        form = answer_form(spec, self._form, self._style)
-        self._tell(talk, observation, form)
+        form = narration.tell(observation)
+        talk = narration.talk or talk
         parsed, note = Parsed(None, Status.UNPARSABLE, "no reply"), ""
         for attempt in range(self._tries):
             if attempt:
@@ -114,23 +119,9 @@ class LanguagePlayer(BasePlayer):
             talk.answer(text)
             note = self._note(thinking, text)
             if parsed.move is not None:
-                self._failed = False
+                narration.answered()
                 break
         return Answer(parsed.move, parsed.status, tuple(calls), parsed.problem, note or None)
-
-    def _open(self, observation: Observation) -> Conversation:
-        text = system_text(self.seat, observation.rules, self.game_type, self._style, persona=self._persona, goal=self._goal)
-        self._talk = Conversation(Message("system", text))
-        return self._talk
-
-    def _tell(self, talk: Conversation, observation: Observation, form: AnswerForm) -> None:
-        events = observation.events
-        new = events[self._told :]
-        self._told = len(events)
-        before = "\n\n".join(part for part in (self._before, _PLAYED_FOR_YOU if self._failed else "") if part)
-        talk.hear(turn_text(self.seat, new, observation.request, None if form is self._shown else form.text, before=before), len(new))
-        # until an answer is in, this turn counts as failed: whoever waits for it may give up at any moment
-        self._before, self._shown, self._failed = "", form, True
 
     def _request(self, talk: Conversation, turn: int, attempt: str, form: AnswerForm | None, sampling: Sampling | None = None) -> Request:
         return Request(
@@ -151,22 +142,20 @@ class LanguagePlayer(BasePlayer):
             calls.append(Call(request.messages, None, request.key(self._model.name), Status.UNPARSABLE, f"no reply: {failure}"))
             return None
 
-    async def _summarise(self, talk: Conversation, observation: Observation, calls: list[Call]) -> Conversation:
+    async def _summarise(self, talk: Conversation, observation: Observation, calls: list[Call]) -> None:
         """Have the model sum up the conversation and open a new one with that; the old one goes on where no summary came."""
         talk.hear(SUMMARISE.format(words=_SUMMARY_WORDS))
         sampling = Sampling(self._sampling.temperature, self._sampling.top_p, _SUMMARY_TOKENS)
         request = self._request(talk, observation.turn, "summary", None, sampling)
         reply = await self._ask(request, calls)
         if reply is None:
-            return talk
+            return
         summary = split_thinking(reply.text)[1].strip()
         status = Status.OK if summary and reply.finish != "length" else Status.TRUNCATED if summary else Status.UNPARSABLE
         calls.append(Call(request.messages, reply, request.key(self._model.name), status, None if summary else "the summary is empty"))
         talk.answer(summary)
-        if not summary:
-            return talk
-        self._before, self._shown = recall(talk.messages[-1].content, self._notes), None
-        return self._open(observation)
+        if summary:
+            self._narration.open(observation, recall(talk.messages[-1].content, self._notes))
 
     def _note(self, thinking: str, text: str) -> str:
         parts = self._style.read(text)

@@ -15,10 +15,12 @@ from ...games.actions import ActionSpec, Status
 from ...games.core import Event, GameType, seat_name
 from .styles import Style
 
-__all__ = ["SUMMARISE", "UNANSWERED", "AnswerForm", "answer_form", "recall", "retry_text", "system_text", "turn_text"]
+__all__ = ["FORGOTTEN", "SUMMARISE", "UNANSWERED", "AnswerForm", "answer_form", "recall", "retry_text", "system_text", "turn_text"]
 
 UNANSWERED = "(no answer)"
 """Stands in the conversation where a model gave no reply, so that speakers still alternate."""
+FORGOTTEN = "What happened before is left out here to save room ({count} events)."
+"""Opens a conversation whose beginning was forgotten."""
 SUMMARISE = (
     "Before the game goes on, the conversation up to here will be removed to save room. Write down in at most {words} words what you "
     "need to remember of it: what happened, what was said or promised, how the others behave, where things stand, and what you intend. "
@@ -42,18 +44,18 @@ def system_text(seat: int, rules: str, game_type: GameType, style: Style, *, per
     return "\n\n".join(part for part in parts if part)
 
 
-def turn_text(seat: int, events: Sequence[Event], request: str, how: str | None, *, before: str = "") -> str:
+def turn_text(seat: int | None, events: Sequence[Event], request: str, how: str | None, *, before: str = "") -> str:
     """Write one turn's message.
 
     Args:
-        seat: who reads it; what it said itself stands in its own reply already and is left out.
+        seat: who reads it; what it said itself stands in its own reply already and is left out. None to leave nothing out.
         events: what this seat has seen since its last turn.
         request: what is asked now.
         how: how to answer; None when that has not changed.
         before: something to say first (a summary, a move made in the player's place).
     """
     parts = [before] if before else []
-    news = [event.text.replace("\n", "\n  ") for event in events if not (event.kind == "say" and event.seat == seat)]
+    news = [event.text.replace("\n", "\n  ") for event in events if seat is None or not (event.kind == "say" and event.seat == seat)]
     if len(news) == 1:
         parts.append(news[0])
     elif news:

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from ..chat import Request
+from ..chat import Message, Request
 from ..failures import one_line
-from .tokens import Tokens
 
 if TYPE_CHECKING:
     from ..spec import ModelSpec
 
 __all__ = ["Asked", "Unfit", "settle", "settled_seed"]
+
+
+class Writes(Protocol):
+    """What writes prompts: a :class:`ludens.llm.local.checkpoint.Checkpoint`, or its tokens alone."""
+
+    def prompt(self, messages: Sequence[Message]) -> list[int]:
+        """Write a conversation as token ids, up to where the answer begins."""
+        ...
 
 
 class Unfit(Exception):
@@ -40,7 +48,7 @@ class Asked:
     seed: int
 
 
-def settle(request: Request, spec: ModelSpec, tokens: Tokens, context: int | None) -> Asked:
+def settle(request: Request, spec: ModelSpec, words: Writes, context: int | None) -> Asked:
     """Settle what a request leaves open: by the model's ``sampling``, else temperature 1, top_p 1 and as many tokens as the context has room for.
 
     Raises:
@@ -52,7 +60,7 @@ def settle(request: Request, spec: ModelSpec, tokens: Tokens, context: int | Non
     if not temperature >= 0 or not 0 < top_p <= 1:
         raise Unfit("sampling", f"temperature={temperature} should be 0 or more, and top_p={top_p} above 0 and at most 1")
     try:
-        prompt = tokens.prompt(request.messages)
+        prompt = words.prompt(request.messages)
     except Exception as problem:  # a template is the checkpoint's own program and raises what it likes
         raise Unfit("template", one_line(f"the chat template refuses the conversation: {problem}")) from problem
     room = None if context is None else context - len(prompt)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,10 @@ from ...errors import ParameterError
 from ..failures import one_line
 from ..wire import Structured, bare_options
 
-__all__ = ["Constraint", "Grammars"]
+__all__ = ["SPACING", "Constraint", "Grammars"]
+
+SPACING = {"whitespace_flexible": False, "item_separator": ", ", "key_separator": ": "}
+"""Free white space would let a weak model fill its answer with it; what there is, is as prompts show it and as most models have learned to write JSON."""
 
 
 class Constraint:
@@ -45,13 +49,11 @@ class Grammars:
     """Makes constraints for one tokenizer.
 
     Args:
-        tokenizer: a fast tokenizer of transformers.
-        vocabulary: the number of the model's logits, which may be more than the tokenizer's tokens.
-        ends: token ids that end an answer.
+        table: gives the tokenizer's ``LLTokenizer``; called once, for the first constraint.
     """
 
-    def __init__(self, tokenizer: Any, vocabulary: int, ends: tuple[int, ...]) -> None:
-        self._given = (tokenizer, vocabulary, list(ends))
+    def __init__(self, table: Callable[[], Any]) -> None:
+        self._make = table
         self._table: Any = None
 
     def constraint(self, schema: dict[str, Any], structured: Structured) -> Constraint | None:
@@ -66,21 +68,18 @@ class Grammars:
             ParameterError: the schema is unsound or says what cannot be followed.
         """
         from llguidance import LLMatcher
-        from llguidance.hf import from_tokenizer
 
         if structured == "none":
             return None
         if self._table is None:
-            tokenizer, vocabulary, ends = self._given
-            self._table = from_tokenizer(tokenizer, n_vocab=vocabulary, eos_token=ends)
+            self._table = self._make()
         options = bare_options(schema) if structured == "choice" else None
         try:
             if options:
                 grammar = LLMatcher.grammar_from_lark("start: " + " | ".join(json.dumps(option, ensure_ascii=False) for option in options))
             else:
-                # free white space would let a weak model fill its answer with it
                 plain = {"type": "object"} if structured == "json_object" else schema
-                grammar = LLMatcher.grammar_from_json_schema(plain, overrides={"whitespace_flexible": False})
+                grammar = LLMatcher.grammar_from_json_schema(plain, overrides=SPACING)
             matcher = LLMatcher(self._table, grammar)
         except ValueError as problem:
             raise ParameterError(f"the schema cannot be followed: {one_line(str(problem))}") from problem

@@ -7,25 +7,26 @@ from typing import Any
 
 from .row import Row
 from .sampling import choose
+from .weights import Weights
 
 __all__ = ["decode"]
 
 
-def decode(rows: Sequence[Row]) -> Iterator[Row]:
+def decode(weights: Weights, rows: Sequence[Row]) -> Iterator[Row]:
     """Generate for all rows together and give each as soon as it is finished; finished and unwanted ones leave the batch.
 
     A row's tokens do not depend on its neighbours, up to the rounding of the same sums in another order: padding is masked, positions count from the row's
     own first token, and every row draws from its own generator.
 
     Args:
-        rows: fresh rows of one model, at least one.
+        weights: the model.
+        rows: fresh rows of it, at least one.
 
     Yields:
         The finished rows, in the order in which they finish; those that nobody wants any more may be missing.
     """
     import torch
 
-    weights = rows[0].weights
     active = list(rows)
     tokens, mask = _padded(active, weights.device)
     positions = (mask.cumsum(-1) - 1).clamp(min=0)

@@ -5,14 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+
+import numpy as np
 
 from ...errors import ParameterError
+from .checkpoint import Checkpoint
 from .constraint import Constraint
 from .tokens import cut
-from .weights import Weights
 
-__all__ = ["Row"]
+__all__ = ["GREEDY", "Row"]
+
+GREEDY = 1e-5
+"""Below this temperature the likeliest token is taken: logits divided by less may leave the range of float32."""
 
 
 @dataclass(eq=False)
@@ -20,12 +24,12 @@ class Row:
     """One request in a batch.
 
     Attributes:
-        weights: the model that answers.
+        checkpoint: of the model that answers.
         prompt: token ids of the prompt.
         most: most tokens of the answer.
         temperature: 0 for the likeliest token always.
         top_p: draw from the smallest set of tokens with so much probability.
-        generator: a torch generator of this row's own, so that neighbours in the batch change nothing.
+        generator: of this row's own, so that neighbours in the batch change nothing.
         stop: texts that end the answer and are no part of it.
         constraint: which tokens may come next; None for all.
         wanted: whether somebody still waits for it.
@@ -34,12 +38,12 @@ class Row:
         problem: why it cannot go on, where it cannot.
     """
 
-    weights: Weights
+    checkpoint: Checkpoint
     prompt: list[int]
     most: int
     temperature: float
     top_p: float
-    generator: Any
+    generator: np.random.Generator
     stop: tuple[str, ...] = ()
     constraint: Constraint | None = None
     wanted: Callable[[], bool] = lambda: True
@@ -66,25 +70,23 @@ class Row:
             # this row's alone: its neighbours in the batch go on
             self.finish, self.problem = "error", str(problem)
             return
-        if token not in self.weights.special:
+        if token not in self.checkpoint.special:
             self._shown.append(token)
-        if whole or token in self.weights.ends or self._stopped():
+        if whole or token in self.checkpoint.ends or self._stopped():
             self.finish = "stop"
         elif len(self.ids) >= self.most:
             self.finish = "length"
 
     def draw(self) -> float:
         """Draw a number from 0 to 1 (exclusive) from the row's own generator."""
-        import torch
-
-        return float(torch.rand((), generator=self.generator, dtype=torch.float64))
+        return float(self.generator.random())
 
     def text(self) -> str:
         """The answer's text, cut before the stop text that comes first."""
-        return cut(self.weights.text(self._shown), self.stop)
+        return cut(self.checkpoint.text(self._shown), self.stop)
 
     def _stopped(self) -> bool:
         if not self.stop:
             return False
-        tail = self.weights.text(self._shown[-self._tail :])
+        tail = self.checkpoint.text(self._shown[-self._tail :])
         return any(stop in tail for stop in self.stop)

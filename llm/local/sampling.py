@@ -7,12 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from .row import Row
+from .row import GREEDY, Row
 
 __all__ = ["choose"]
-
-_GREEDY = 1e-5
-"""Below this temperature the likeliest token is taken: logits divided by less may leave the range of float32."""
 
 
 def choose(logits: Any, rows: Sequence[Row]) -> tuple[Any, Any]:
@@ -35,7 +32,7 @@ def choose(logits: Any, rows: Sequence[Row]) -> tuple[Any, Any]:
     if any(row.constraint is not None for row in rows):
         allowed = logits.masked_fill(~_masks(rows, logits.shape[-1]).to(logits.device), -torch.inf)
     chosen = allowed.argmax(dim=-1)
-    drawing = [index for index, row in enumerate(rows) if row.temperature >= _GREEDY]
+    drawing = [index for index, row in enumerate(rows) if row.temperature >= GREEDY]
     if drawing:
         chosen[drawing] = _draw(allowed[drawing], [rows[index] for index in drawing])
     return chosen, own.gather(-1, chosen[:, None])[:, 0]

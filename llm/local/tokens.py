@@ -9,6 +9,7 @@ from typing import Any
 from ...errors import LudensError
 from ..chat import Message
 from ..failures import one_line
+from ..special import defused
 from .places import folder
 
 __all__ = ["Tokens", "cut", "load_tokenizer", "load_tokens"]
@@ -33,8 +34,12 @@ class Tokens:
     template: dict[str, Any]
 
     def prompt(self, messages: Sequence[Message]) -> list[int]:
-        """Write a conversation as token ids by the tokenizer's chat template, up to where the answer begins; see :meth:`defused`."""
-        plain = [{"role": role, "content": self.defused(content)} for role, content in messages]
+        """Write a conversation as token ids by the tokenizer's chat template, up to where the answer begins.
+
+        Special tokens that somebody spelled out in a message (``<|im_end|>``) are taken apart: a player's words must not end
+        its turn or open another's.
+        """
+        plain = [{"role": role, "content": defused(content, self.tokenizer.all_special_tokens)} for role, content in messages]
         ids = self.tokenizer.apply_chat_template(plain, add_generation_prompt=True, tokenize=True, return_dict=False, **self.template)
         return [int(token) for token in ids]
 
@@ -42,13 +47,6 @@ class Tokens:
         """Read token ids, special ones left out."""
         shown = [token for token in ids if token not in self.special]
         return str(self.tokenizer.decode(shown, clean_up_tokenization_spaces=False))
-
-    def defused(self, content: str) -> str:
-        """Take special tokens apart that somebody spelled out in a message (``<|im_end|>``): a player's words must not end its turn or open another's."""
-        for token in self.tokenizer.all_special_tokens:
-            if len(token) > 1 and token in content:
-                content = content.replace(token, f"{token[0]} {token[1:]}")
-        return content
 
 
 def cut(text: str, stops: Sequence[str]) -> str:

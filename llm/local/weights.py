@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,6 +38,12 @@ class Weights(Tokens):
     def version(self) -> str:
         """The base model's name and which version of it: the hub's commit, or a fingerprint of the folder's files."""
         return self.versions[""]
+
+    def table(self) -> Any:
+        """Give the tokenizer's table for masks; the model may have more logits than the tokenizer has tokens."""
+        from llguidance.hf import from_tokenizer
+
+        return from_tokenizer(self.tokenizer, n_vocab=self.model.config.get_text_config().vocab_size, eos_token=list(self.ends))
 
     @contextmanager
     def speaking(self, adapter: str) -> Iterator[None]:
@@ -87,12 +93,13 @@ class Weights(Tokens):
         self.versions[adapter] = version
 
 
-def load(name: str, options: Options) -> Weights:
+def load(name: str, options: Options, adapters: Mapping[str, str] | None = None) -> Weights:
     """Load a model, its tokenizer and its adapters: weights from safetensors only, and no code from the checkpoint.
 
     Args:
         name: a folder, or a name at the hub (downloaded once, unless ``HF_HUB_OFFLINE=1``).
-        options: device, dtype, adapters and the template's variables.
+        options: device, dtype and the template's variables.
+        adapters: folders of adapters by name.
 
     Raises:
         LudensError: it cannot be loaded, or its tokenizer has no chat template.
@@ -110,8 +117,8 @@ def load(name: str, options: Options) -> Weights:
     except Exception as problem:  # no such device, or no room on it
         raise LudensError(f"cannot load {name!r}: {one_line(str(problem))}") from problem
     version, config, ends = _version(name, model), model.config.get_text_config(), end_tokens(model.generation_config.eos_token_id, tokenizer)
-    model, loaded, versions = _with_adapters(model, options), {}, {"": version}
-    for adapter, place in options.adapters.items():
+    model, loaded, versions = _with_adapters(model, adapters or {}), {}, {"": version}
+    for adapter, place in (adapters or {}).items():
         at = Path(place).expanduser()
         versions[adapter] = f"{at.resolve().name}@{fingerprint(at)}"
         loaded[adapter] = adapter
@@ -152,15 +159,15 @@ def _read(name: str, dtype: Any) -> Any:
             logging.enable_progress_bar()
 
 
-def _with_adapters(model: Any, options: Options) -> Any:
-    if not options.adapters:
+def _with_adapters(model: Any, adapters: Mapping[str, str]) -> Any:
+    if not adapters:
         return model
     try:
         from peft import PeftModel
     except ImportError:
         raise MissingExtra("an adapter of the engine 'transformers'", "train") from None
     wrapped = None
-    for adapter, place in options.adapters.items():
+    for adapter, place in adapters.items():
         try:
             if wrapped is None:
                 wrapped = PeftModel.from_pretrained(model, str(Path(place).expanduser()), adapter_name=adapter, is_trainable=False)

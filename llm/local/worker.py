@@ -67,8 +67,8 @@ class Job:
         return not self.future.done() and self.future.set_running_or_notify_cancel()
 
 
-More = Callable[[], list[Job]]
-"""Gives the jobs that came since it was last called; none while something waits that has to be done between batches."""
+More = Callable[[int], list[Job]]
+"""Gives up to so many jobs that have come in meanwhile, without waiting; none while something waits that has to be done between batches."""
 
 
 class Answerer(Protocol):
@@ -162,7 +162,7 @@ class Worker:
 
     def _answer(self, answerer: Answerer, jobs: list[Job]) -> None:
         try:
-            answerer(jobs, lambda: self._more(jobs))
+            answerer(jobs, lambda most: self._more(jobs, most))
         except Exception as problem:
             # whatever it is, those who wait must hear of it, and the next batch may fare better
             for job in jobs:
@@ -198,9 +198,9 @@ class Worker:
             jobs.append(item)
         return jobs
 
-    def _more(self, jobs: list[Job]) -> list[Job]:
+    def _more(self, jobs: list[Job], most: int) -> list[Job]:
         new: list[Job] = []
-        while self._held is None and not self._closing.is_set():
+        while len(new) < most and self._held is None and not self._closing.is_set():
             try:
                 item = self._queue.get_nowait()
             except Empty:

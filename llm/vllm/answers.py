@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import itertools
 import math
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...errors import LudensError
 from ..chat import Reply, Usage
@@ -19,9 +20,6 @@ from .loading import make_engine, on_cpu, unmake_engine
 from .options import VllmOptions
 from .parameters import constraint, sampling_parameters, scoring_parameters, wants_scores
 from .worker.ludens_vllm_mends import pack_heads
-
-if TYPE_CHECKING:
-    from ..spec import ModelSpec
 
 __all__ = ["VllmAnswers"]
 
@@ -49,7 +47,7 @@ class VllmAnswers:
     """A model loaded by vLLM.
 
     Args:
-        spec: the model, for messages.
+        name: the model's, for messages.
         options: the engine's parameters.
         places: the base model's folder or name under "", and the folder of every adapter under its name.
 
@@ -57,8 +55,8 @@ class VllmAnswers:
         LudensError: it cannot be loaded.
     """
 
-    def __init__(self, spec: ModelSpec, options: VllmOptions, places: Mapping[str, str]) -> None:
-        self._name = spec.name
+    def __init__(self, name: str, options: VllmOptions, places: Mapping[str, str]) -> None:
+        self._name = name
         self._places = dict(places)
         self._tokens = load_tokens(places[""], dict(options.chat_template_kwargs), options.context)
         self._engine = make_engine(places[""], options, self._tokens.context)
@@ -80,7 +78,7 @@ class VllmAnswers:
                 if output.finished:
                     self._finish(output)
             self._leave([number for number, item in self._open.items() if not item.job.wanted()])
-            self._begin(more())
+            self._begin(more(sys.maxsize))
 
     def _step(self) -> list[Any]:
         try:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Mapping
-from functools import partial
 from typing import TYPE_CHECKING
 
-from ...errors import MissingExtra
-from ..local.model import LocalModel
-from ..local.worker import Worker
+from ..local.in_process import InProcess, require
+from ..local.places import check_place
 from .options import VllmOptions
 
 if TYPE_CHECKING:
@@ -19,11 +16,12 @@ if TYPE_CHECKING:
 __all__ = ["VllmModel"]
 
 
-class VllmModel(LocalModel):
+class VllmModel(InProcess):
     """A model that vLLM loads into this process with the first request; it steps in a thread of its own, so that the event loop stays free.
 
     What a reply says is what the engine ``transformers`` says (:class:`ludens.llm.local.model.TransformersModel`), but for rounding, for which random numbers
-    a seed gives, and for the end token that vLLM adds after an answer that a schema made whole.
+    a seed gives, for log-probabilities under a schema, which are there only where a request asks for them, and for the end token that vLLM adds after an answer
+    that a schema made whole.
 
     Args:
         spec: the model: a folder or a name at the hub.
@@ -36,18 +34,14 @@ class VllmModel(LocalModel):
     """
 
     def __init__(self, spec: ModelSpec, options: VllmOptions) -> None:
-        if importlib.util.find_spec("vllm") is None:
-            raise MissingExtra("the model engine 'vllm'", "vllm")
+        require("vllm", ("vllm",), "vllm")
 
-        def start(places: Mapping[str, str]) -> Worker:
-            # whatever waits goes to vLLM at once: it has a queue of its own, and takes the next from it whenever an answer is finished
-            return Worker(spec.name, partial(_load, spec, options, places), None, 0.0)
+        def load(places: Mapping[str, str]) -> Answerer:
+            from .answers import VllmAnswers
+
+            return VllmAnswers(spec.name, options, places)
 
         loading = {name: value for name, value in vars(options).items() if name != "adapter"}
-        super().__init__(spec, {"": spec.model, **options.adapters}, options.adapter, start, loading)
-
-
-def _load(spec: ModelSpec, options: VllmOptions, places: Mapping[str, str]) -> Answerer:
-    from .answers import VllmAnswers
-
-    return VllmAnswers(spec, options, places)
+        # whatever waits goes to vLLM at once: it has a queue of its own, and takes the next from it whenever an answer is finished
+        super().__init__(spec, load, None, 0.0, options=loading, adapters=options.adapters, adapter=options.adapter)
+        check_place(spec.model)

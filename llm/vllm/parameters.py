@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..chat import Request
+from ..local.constraint import SPACING
 from ..wire import Structured, bare_options
 
 if TYPE_CHECKING:
@@ -61,9 +62,8 @@ def constraint(schema: dict[str, Any] | None, structured: Structured) -> dict[st
         return None
     if structured == "choice" and (options := bare_options(schema)):
         return {"choice": options}
-    if structured == "json_object":
-        return {"json_object": True, "disable_any_whitespace": True}
-    return {"json": schema, "disable_any_whitespace": True}
+    # llguidance, by which vLLM is told to constrain, reads how to space JSON from the schema itself
+    return {"json": {**({"type": "object"} if structured == "json_object" else schema), "x-guidance": SPACING}, "disable_any_whitespace": True}
 
 
 def wants_scores(request: Request, spec: ModelSpec) -> bool:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -197,6 +199,25 @@ async def test_without_a_summary_nothing_is_forgotten():
         assert after.messages[: len(before.messages)] == before.messages
 
 
+@pytest.mark.parametrize("window", [{"window_events": 8}, {"window_tokens": 700}])
+async def test_beyond_a_window_that_forgets_the_last_half_is_told_again(window):
+    player, model, state = seated(ScriptedModel(_summing_up), Market(turns=60), beyond="forget", **window)
+    answers = await play_out(player, state)
+    assert all(len(answer.calls) == 1 for answer in answers)  # no request is spent on it
+    anew = [after for before, after in pairwise(model.requests) if after.messages[: len(before.messages)] != before.messages]
+    assert len(anew) >= 2
+    for request in anew:
+        assert [message.role for message in request.messages] == ["system", "user"]
+        assert request.messages[0] == model.requests[0].messages[0]
+        assert "Answer with one JSON object" in request.messages[1].content
+        assert "player_0" in request.messages[1].content  # its own moves among it
+    counts = [re.search(r"left out here to save room \((\d+) events\)", request.messages[1].content) for request in anew]
+    assert counts[-1]
+    told = [int(count[1] if count else 0) + request.messages[1].content.count("- ") for count, request in zip(counts, anew, strict=True)]
+    assert told == sorted(set(told))  # what is left out and what is told make up more and more
+    assert max(sum(len(message.content) for message in request.messages) for request in model.requests) < 700 * 4 + 1500
+
+
 # -- untrusted text ------------------------------------------------------------------------------------------------
 
 
@@ -316,6 +337,7 @@ async def test_sampling_parameters_arrive():
         {"reask": -1},
         {"window_tokens": 0},
         {"window_events": 0},
+        {"beyond": "remember"},
         {"temperature": -1},
         {"top_p": 0},
         {"logprobs": -1},

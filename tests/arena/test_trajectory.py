@@ -39,6 +39,16 @@ async def test_model_seats_carry_prompt_and_reply():
     assert scripted.steps[0].prompt == ()
 
 
+def test_a_seat_that_was_never_asked_has_no_steps():
+    game = ludens.make("negotiation")
+    walks = next(
+        episode for seed in range(50) if (episode := play_match(Match(game, (PlayerSpec.of("random"), PlayerSpec.of("random", "other")), seed))).turns == 1
+    )
+    first, other = sorted(trajectories(walks), key=lambda one: -len(one.steps))
+    assert (len(first.steps), other.steps) == (1, ())
+    assert other.unearned == other.total
+
+
 def test_moves_of_the_policy_are_not_trainable():
     match = Match(ludens.make("stag_hunt"), (PlayerSpec.of("random"), PlayerSpec.of("random", "other")), 1)
     episode = play_match(match)

@@ -50,9 +50,11 @@ class UnderTest:
         gap: most difference of a log-probability from a plain forward pass in float32.
         needs: packages without which it is skipped.
         vllm: takes vLLM, and minutes: runs by ``make test-vllm``.
+        nano: loads checkpoints of the nano family alone.
         adapters: takes ``options.adapters``.
         reloads: replaces weights.
         settles: writes prompts itself: takes special tokens apart, seeds requests that have no seed, and knows the context's length.
+        spaces: writes JSON as prompts show it, with a blank after commas and colons; else without any.
         scores_schemas: log-probabilities under a schema are the model's own, where a request asks for them.
     """
 
@@ -61,15 +63,22 @@ class UnderTest:
     gap: float
     needs: tuple[str, ...] = ()
     vllm: bool = False
+    nano: bool = False
     adapters: bool = True
     reloads: bool = True
     settles: bool = True
     scores_schemas: bool = True
+    spaces: bool = True
 
 
 @asynccontextmanager
 async def transformers(folders: Folders) -> AsyncIterator[Settings]:
     yield {"engine": "transformers", "model": str(folders.base), "options": {"adapters": folders.adapters}}
+
+
+@asynccontextmanager
+async def nano(folders: Folders) -> AsyncIterator[Settings]:
+    yield {"engine": "nano", "model": str(folders.base)}
 
 
 @asynccontextmanager
@@ -124,8 +133,20 @@ async def vllm_remote(folders: Folders) -> AsyncIterator[Settings]:
 _TORCH = ("torch", "transformers", "llguidance", "peft")
 ENGINES = [
     UnderTest("transformers", transformers, gap=1e-4, needs=_TORCH),
+    UnderTest("nano", nano, gap=1e-4, needs=_TORCH, nano=True, adapters=False),
     UnderTest("local_server", local_server, gap=1e-4, needs=(*_TORCH, "aiohttp"), adapters=False, reloads=False, settles=False),
     UnderTest("vllm", vllm, gap=1e-4, needs=("vllm", "peft"), vllm=True),
     UnderTest("vllm_server", vllm_server, gap=1e-4, needs=("vllm", "peft", "aiohttp"), vllm=True),
-    UnderTest("vllm_remote", vllm_remote, gap=1e-4, needs=("vllm", "aiohttp"), vllm=True, adapters=False, reloads=False, settles=False, scores_schemas=False),
+    UnderTest(
+        "vllm_remote",
+        vllm_remote,
+        gap=1e-4,
+        needs=("vllm", "aiohttp"),
+        vllm=True,
+        adapters=False,
+        reloads=False,
+        settles=False,
+        scores_schemas=False,
+        spaces=False,
+    ),
 ]

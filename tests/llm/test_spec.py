@@ -39,6 +39,25 @@ def test_every_configuration_makes_a_spec(name: str) -> None:
     assert hash(ModelSpec.of(made.plain)) == hash(made)
 
 
+PROVIDERS = {name for name in CONFIGS if load(name)["engine"] == "openai_api"}
+
+
+@pytest.mark.parametrize("name", sorted(PROVIDERS))
+def test_every_provider_names_its_endpoint_its_key_and_a_price_or_none(name: str) -> None:
+    config = load(name)
+    made = ModelSpec.of({**config, "model": "given" if config["model"] == "???" else config["model"]})
+    assert made.api_key_env.endswith("_API_KEY")
+    assert name == "openai_api" or made.base_url.startswith("https://")
+    assert "price" in config
+    if made.price is not None:
+        assert 0 < made.price.prompt <= made.price.completion
+        assert made.price.cached is None or made.price.cached < made.price.prompt
+
+
+def test_the_big_providers_are_there() -> None:
+    assert {"anthropic", "deepseek", "gemini", "groq", "mistral", "openai_api", "openrouter", "together", "xai"} <= PROVIDERS
+
+
 def test_a_model_left_open_is_told() -> None:
     with pytest.raises(ParameterError, match="should name a model"):
         ModelSpec.of(load("local_server"))
@@ -54,6 +73,7 @@ def test_a_model_left_open_is_told() -> None:
         ({"engine": "schema", "model": "m", "timeout": 0}, "timeout=0 should be a number of seconds"),
         ({"engine": "schema", "model": "m", "max_retries": -1}, "max_retries=-1"),
         ({"engine": "schema", "model": "m", "structured": "xml"}, "structured='xml' should be one of"),
+        ({"engine": "schema", "model": "m", "seed_field": "sead"}, "seed_field='sead' should be one of seed, random_seed, none"),
         ({"engine": "schema", "model": "m", "concurrency": 0}, "concurrency=0 should be more than 0"),
         ({"engine": "schema"}, "missing 1 required"),
         ({"engine": "schema", "model": ""}, "should name a model"),

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from tiny_models import make_gpt2, make_llama
 
@@ -205,7 +206,7 @@ async def test_schema_answers_are_legal(model: Make) -> None:
 
 
 async def test_the_ways_to_constrain(model: Make) -> None:
-    bare = await model(structured="choice").generate([ask(schema=CHOICE, seed=seed) for seed in range(8)])
+    bare = await model(structured="choice").generate([ask(f"Round {seed}.", schema=CHOICE, seed=seed, temperature=2.0) for seed in range(24)])
     assert {reply.text for reply in bare} == {"stay, or not", "go"}
     (full,) = await model(structured="choice").generate([ask(schema=SCHEMA, max_tokens=64)])
     assert json.loads(full.text)["move"] in ("left", "right")
@@ -243,16 +244,16 @@ async def test_neighbours_in_a_batch_change_nothing(model: Make, kind: str, requ
 
 
 async def test_requests_meet_in_batches(model: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    from ludens.llm.local import answers
+    from ludens.llm.local import loaded
 
     sizes: list[int] = []
-    real = answers.decode
+    real = loaded.decode
 
-    def counted(rows: list[Row]) -> Any:
+    def counted(weights: Weights, rows: list[Row]) -> Any:
         sizes.append(len(rows))
-        return real(rows)
+        return real(weights, rows)
 
-    monkeypatch.setattr(answers, "decode", counted)
+    monkeypatch.setattr(loaded, "decode", counted)
     replies = await model(options={"max_batch": 8, "max_wait_ms": 50}).generate([ask(str(number), max_tokens=2) for number in range(32)])
     assert sizes == [8, 8, 8, 8]
     assert len({reply.prompt_token_ids for reply in replies}) == 32
@@ -300,16 +301,16 @@ async def _cancel(task: asyncio.Task[Any]) -> None:
 
 
 async def test_an_error_in_one_batch_fails_that_batch_only(model: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    from ludens.llm.local import answers
+    from ludens.llm.local import loaded
 
-    real, calls = answers.decode, itertools.count()
+    real, calls = loaded.decode, itertools.count()
 
-    def breaks_once(rows: list[Row]) -> Any:
+    def breaks_once(weights: Weights, rows: list[Row]) -> Any:
         if next(calls) == 0:
             raise RuntimeError("out of memory\nwith a second line")
-        return real(rows)
+        return real(weights, rows)
 
-    monkeypatch.setattr(answers, "decode", breaks_once)
+    monkeypatch.setattr(loaded, "decode", breaks_once)
     made = model(options={"max_batch": 2, "max_wait_ms": 50})
     done = await asyncio.gather(*(made.one(ask(str(number))) for number in range(4)), return_exceptions=True)
     assert [type(item) for item in done] == [ModelFailure, ModelFailure, Reply, Reply]
@@ -342,11 +343,11 @@ def test_one_model_in_two_event_loops(folder: Path) -> None:
 class Answering:
     """A loaded model that is a function."""
 
-    def __init__(self, answer: Callable[[list[Job]], None]) -> None:
+    def __init__(self, answer: Callable[[list[Job], Any], None]) -> None:
         self._answer = answer
 
-    def __call__(self, jobs: list[Job], more: Callable[[], list[Job]]) -> None:
-        self._answer(jobs)
+    def __call__(self, jobs: list[Job], more: Any) -> None:
+        self._answer(jobs, more)
 
     def close(self) -> None:
         pass
@@ -358,7 +359,7 @@ def job(closing: threading.Event | None = None) -> Job:
 
 def test_what_is_queued_when_a_worker_closes_is_told() -> None:
     started: list[Job] = []
-    worker = Worker("m", lambda: Answering(started.extend), 1, 0.0)
+    worker = Worker("m", lambda: Answering(lambda jobs, more: started.extend(jobs)), 1, 0.0)
     first = worker.submit(job())
     with pytest.raises(ModelFailure, match="closed before it had answered"):  # an answerer that forgets a job hangs nobody either
         first.result()
@@ -367,7 +368,7 @@ def test_what_is_queued_when_a_worker_closes_is_told() -> None:
 
 
 def test_closing_a_worker_ends_what_it_is_at() -> None:
-    def at_it(jobs: list[Job]) -> None:
+    def at_it(jobs: list[Job], more: Any) -> None:
         begun.set()
         jobs[0].closing.wait()
         still_wanted.append(jobs[0].wanted())
@@ -387,7 +388,7 @@ def test_closing_a_worker_ends_what_it_is_at() -> None:
 
 
 def row(weights: Weights, seed: int, temperature: float = 1.0, top_p: float = 1.0, *, most: int = 1, stop: tuple[str, ...] = ()) -> Row:
-    return Row(weights, [1], most, temperature, top_p, torch.Generator().manual_seed(seed), stop)
+    return Row(weights, [1], most, temperature, top_p, np.random.default_rng(seed), stop)
 
 
 def test_draws_follow_the_tempered_distribution(weights: Weights) -> None:

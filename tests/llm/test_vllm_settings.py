@@ -19,6 +19,7 @@ import pytest
 from ludens.errors import LudensError, MissingExtra, ParameterError
 from ludens.llm import Message, ModelFailure, ModelSpec, Request
 from ludens.llm.failures import TryFailed
+from ludens.llm.local.constraint import SPACING
 from ludens.llm.local.places import check_same_shape, fingerprint
 from ludens.llm.vllm.completions import read, read_scores
 from ludens.llm.vllm.options import ServerOptions, VllmOptions, engine_arguments
@@ -155,11 +156,12 @@ def test_arguments_as_a_command_line() -> None:
 
 
 def test_the_ways_to_constrain() -> None:
-    whole = {"json": LONELY, "disable_any_whitespace": True}
+    spacing = {"disable_any_whitespace": True}
+    whole = {"json": {**LONELY, "x-guidance": SPACING}, **spacing}
     assert constraint(LONELY, "json_schema") == whole
     assert constraint(LONELY, "choice") == {"choice": ["a", "b"]}
-    assert constraint({"type": "integer"}, "choice") == {"json": {"type": "integer"}, "disable_any_whitespace": True}
-    assert constraint(LONELY, "json_object") == {"json_object": True, "disable_any_whitespace": True}
+    assert constraint({"type": "integer"}, "choice") == {"json": {"type": "integer", "x-guidance": SPACING}, **spacing}
+    assert constraint(LONELY, "json_object") == {"json": {"type": "object", "x-guidance": SPACING}, **spacing}
     assert constraint(LONELY, "none") is constraint(None, "json_schema") is None
 
 

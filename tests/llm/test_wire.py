@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ludens.llm import Usage
+from ludens.llm import Message, Request, Usage
 from ludens.llm.failures import TryFailed
-from ludens.llm.wire import decode, read_reply
+from ludens.llm.wire import Dialect, decode, payload, read_reply
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-5, 5) | st.text(max_size=5),
@@ -71,6 +71,14 @@ def test_details_of_usage() -> None:
     }
     assert read_reply(body).usage == Usage(10, 5, 4, 3)
     assert read_reply(answer() | {"usage": None}).usage == Usage()
+    assert read_reply(answer() | {"usage": {"prompt_tokens": 10, "prompt_cache_hit_tokens": 6}}).usage == Usage(10, 0, 6, 0)
+
+
+def test_a_seed_goes_by_the_endpoints_name_for_it() -> None:
+    request = Request((Message("user", "hi"),), seed=7)
+    assert payload(request, Dialect("m"))["seed"] == 7
+    assert payload(request, Dialect("m", seed_field="random_seed"))["random_seed"] == 7
+    assert not {"seed", "random_seed", "none"} & set(payload(request, Dialect("m", seed_field="none")))
 
 
 def test_an_error_under_status_200_is_told() -> None:

@@ -1,0 +1,194 @@
+"""Llama's equations in numpy: prompts are read in one go, answers grow a token at a time for many rows together, on one key-value cache."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from ...errors import LudensError
+from ..failures import one_line
+from .shape import Shape
+
+__all__ = ["Cache", "Forward"]
+
+Floats = npt.NDArray[np.float32]
+_BITS = {"F32": np.float32, "F16": np.float16}
+
+
+class Cache:
+    """Keys and values of rows that are under way.
+
+    Memory is taken as rows grow: what was never written costs nothing.
+
+    Args:
+        shape: of the model.
+        rows: most rows at once.
+    """
+
+    def __init__(self, shape: Shape, rows: int) -> None:
+        size = (shape.layers, rows, shape.kv_heads, shape.context, shape.head)
+        self.keys: Floats = np.zeros(size, np.float32)
+        self.values: Floats = np.zeros(size, np.float32)
+
+    def copy(self, row: int, length: int) -> tuple[Floats, Floats]:
+        """Copy what a row holds, ``[layers, kv_heads, length, head]`` each."""
+        return self.keys[:, row, :, :length].copy(), self.values[:, row, :, :length].copy()
+
+    def put(self, row: int, keys: Floats, values: Floats) -> None:
+        """Begin a row with what :meth:`copy` gave."""
+        self.keys[:, row, :, : keys.shape[2]], self.values[:, row, :, : keys.shape[2]] = keys, values
+
+    def move(self, source: int, row: int, length: int) -> None:
+        """Copy one row's ``length`` positions over another row."""
+        self.keys[:, row, :, :length] = self.keys[:, source, :, :length]
+        self.values[:, row, :, :length] = self.values[:, source, :, :length]
+
+
+class Forward:
+    """A checkpoint's arithmetic, in float32.
+
+    Norms are multiplied into the matrices behind them, and matrices that read the same vector are one.
+
+    Args:
+        place: the checkpoint's folder.
+
+    Raises:
+        LudensError: it cannot be read, or is not of this family.
+    """
+
+    def __init__(self, place: Path) -> None:
+        try:
+            config = json.loads((place / "config.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError) as problem:
+            raise LudensError(f"model {str(place)!r}: config.json cannot be read ({one_line(str(problem))})") from problem
+        self.shape = shape = Shape.of(config, str(place))
+        held = _tensors(place)
+        try:
+            self._embedding = held["model.embed_tokens.weight"]
+            self._head = np.ascontiguousarray((self._embedding * held["model.norm.weight"]).T)
+            self._layers = [_Layer(held, f"model.layers.{number}", shape) for number in range(shape.layers)]
+        except KeyError as problem:
+            raise LudensError(f"model {str(place)!r}: model.safetensors has no {problem}") from problem
+        if self._embedding.shape != (shape.vocabulary, shape.width):
+            raise LudensError(f"model {str(place)!r}: weights and config.json differ in size")
+        frequencies = shape.theta ** (-np.arange(0, shape.head, 2, dtype=np.float32) / shape.head)
+        angles = np.arange(shape.context, dtype=np.float32)[:, None] * frequencies
+        self._cosine, self._sine = np.cos(angles), np.sin(angles)
+
+    def read(self, tokens: npt.NDArray[np.int64], cache: Cache, row: int, start: int) -> Floats:
+        """Read tokens of one row, the first of them at position ``start``; give the logits after the last, ``[vocabulary]``."""
+        count = len(tokens)
+        end = start + count
+        hidden = self._embedding[tokens]
+        turn = self._cosine[start:end], self._sine[start:end]
+        # position i may look at all up to itself
+        hidden_from = np.arange(end)[None, :] > np.arange(start, end)[:, None] if count > 1 else None
+        for number, layer in enumerate(self._layers):
+            query, key, value = layer.project(hidden, turn)
+            keys, values = cache.keys[number, row], cache.values[number, row]
+            keys[:, start:end], values[:, start:end] = key.swapaxes(0, 1), value.swapaxes(0, 1)
+            # [kv_heads, groups, tokens, head] against [kv_heads, 1, head, end]
+            scores = query.transpose(1, 2, 0, 3) @ keys[:, None, :end].swapaxes(-1, -2)
+            if hidden_from is not None:
+                scores[..., hidden_from] = -np.inf
+            mixed = _softmax(scores) @ values[:, None, :end]
+            hidden = layer.finish(hidden, mixed.transpose(2, 0, 1, 3).reshape(count, -1))
+        return self._logits(hidden[-1:])[0]
+
+    def step(self, tokens: npt.NDArray[np.int64], cache: Cache, positions: npt.NDArray[np.int64]) -> Floats:
+        """Read one token of each of the cache's first rows, at its row's position; give logits, ``[rows, vocabulary]``."""
+        rows, longest = len(tokens), int(positions.max()) + 1
+        hidden = self._embedding[tokens]
+        turn = self._cosine[positions], self._sine[positions]
+        everyone = np.arange(rows)
+        beyond = np.arange(longest)[None, :] > positions[:, None]
+        ragged = bool(beyond.any())
+        for number, layer in enumerate(self._layers):
+            query, key, value = layer.project(hidden, turn)
+            keys, values = cache.keys[number], cache.values[number]
+            keys[everyone, :, positions], values[everyone, :, positions] = key, value
+            scores = query @ keys[:rows, :, :longest].swapaxes(-1, -2)
+            if ragged:
+                scores[np.broadcast_to(beyond[:, None, None], scores.shape)] = -np.inf
+            mixed = _softmax(scores) @ values[:rows, :, :longest]
+            hidden = layer.finish(hidden, mixed.reshape(rows, -1))
+        return self._logits(hidden)
+
+    def _logits(self, hidden: Floats) -> Floats:
+        return _normed(hidden, self.shape.epsilon) @ self._head
+
+
+class _Layer:
+    """One block's matrices."""
+
+    def __init__(self, held: dict[str, Floats], name: str, shape: Shape) -> None:
+        self._shape = shape
+        parts = [held[f"{name}.self_attn.{part}_proj.weight"] for part in "qkv"]
+        self._qkv = _folded(parts, held[f"{name}.input_layernorm.weight"])
+        self._out = np.ascontiguousarray(held[f"{name}.self_attn.o_proj.weight"].T)
+        parts = [held[f"{name}.mlp.{part}_proj.weight"] for part in ("gate", "up")]
+        self._gate_up = _folded(parts, held[f"{name}.post_attention_layernorm.weight"])
+        self._down = np.ascontiguousarray(held[f"{name}.mlp.down_proj.weight"].T)
+
+    def project(self, hidden: Floats, turn: tuple[Floats, Floats]) -> tuple[Floats, Floats, Floats]:
+        """Make queries ``[n, kv_heads, groups, head]``, keys and values ``[n, kv_heads, head]``; queries are scaled, positions turned in."""
+        shape = self._shape
+        both = (_normed(hidden, shape.epsilon) @ self._qkv).reshape(len(hidden), shape.heads + 2 * shape.kv_heads, shape.head)
+        turned = _turned(both[:, : shape.heads + shape.kv_heads], turn)
+        query = turned[:, : shape.heads] * np.float32(shape.head**-0.5)
+        grouped = query.reshape(len(hidden), shape.kv_heads, shape.heads // shape.kv_heads, shape.head)
+        return grouped, turned[:, shape.heads :], both[:, shape.heads + shape.kv_heads :]
+
+    def finish(self, hidden: Floats, mixed: Floats) -> Floats:
+        """Add what attention found, then the gated feed-forward part."""
+        hidden = hidden + mixed @ self._out
+        inner = _normed(hidden, self._shape.epsilon) @ self._gate_up
+        gate, up = inner[:, : self._shape.feed_forward], inner[:, self._shape.feed_forward :]
+        with np.errstate(over="ignore"):  # far below zero the gate is shut: exp overflows to infinity and the quotient to 0
+            gated = gate / (1 + np.exp(-gate)) * up
+        return np.asarray(hidden + gated @ self._down, dtype=np.float32)
+
+
+def _tensors(place: Path) -> dict[str, Floats]:
+    """Read all weights as float32; safetensors only."""
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(place / "model.safetensors", framework="numpy") as file:
+            names = list(file.keys())
+            odd = {str(file.get_slice(name).get_dtype()) for name in names} - set(_BITS)
+            if odd:
+                raise LudensError(f"model {str(place)!r}: weights are {', '.join(sorted(odd))}; the engine 'nano' reads float32 and float16")
+            return {name: file.get_tensor(name).astype(np.float32) for name in names}
+    except (OSError, SafetensorError) as problem:
+        raise LudensError(f"model {str(place)!r}: model.safetensors cannot be read ({one_line(str(problem))})") from problem
+
+
+def _folded(parts: list[Floats], norm: Floats) -> Floats:
+    return np.ascontiguousarray((np.concatenate(parts) * norm).T)
+
+
+def _normed(hidden: Floats, epsilon: float) -> Floats:
+    scale = np.einsum("ij,ij->i", hidden, hidden) / hidden.shape[1] + np.float32(epsilon)
+    return np.asarray(hidden / np.sqrt(scale)[:, None], dtype=np.float32)
+
+
+def _softmax(scores: Floats) -> Floats:
+    scores -= scores.max(-1, keepdims=True)
+    np.exp(scores, out=scores)
+    scores /= scores.sum(-1, keepdims=True)
+    return scores
+
+
+def _turned(vectors: Floats, turn: tuple[Floats, Floats]) -> Floats:
+    """Turn each head's halves by the angles of its position; ``vectors`` are ``[n, heads, head]``, cosines and sines ``[n, head / 2]``."""
+    half = vectors.shape[-1] // 2
+    first, second = vectors[..., :half], vectors[..., half:]
+    cosine, sine = turn[0][:, None], turn[1][:, None]
+    out = np.empty_like(vectors)
+    out[..., :half] = first * cosine - second * sine
+    out[..., half:] = second * cosine + first * sine
+    return out

@@ -1,0 +1,136 @@
+"""The house player: its card, its weights and the games that stand belong together; it plays, speaks and needs nothing heavy."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import sys
+
+import pytest
+
+import ludens
+from ludens.agents import PlayerSpec
+from ludens.arena import Match, play_match_async
+from ludens.arena.trajectory import trajectories
+from ludens.conf.resolve import Cast
+from ludens.games import all_ids, make
+from ludens.llm.nano.house import house_folder
+from ludens.llm.nano.shape import Shape
+from ludens.trainers.card import digest
+from ludens.trainers.strength import strength
+
+PLACE = house_folder()
+CARD = json.loads((PLACE / "card.json").read_text(encoding="utf-8"))
+STRENGTH = {row["game"].partition("(")[0]: row for row in CARD["strength"]}
+SPEAKING = [game_id for game_id in all_ids() if make(game_id).type.language]
+AGAIN = "train the house player anew: make house"
+
+
+def seated() -> tuple[PlayerSpec, dict[str, object]]:
+    """The player that `players=[house]` seats, and its model."""
+    cast = Cast()
+    return cast.add("house"), {name: spec.build() for name, spec in cast.models.items()}
+
+
+async def games_of(names, seeds, other="fair"):
+    player, models = seated()
+    try:
+        episodes = []
+        for name in names:
+            game = make(name)
+            for seed in seeds:
+                table = [PlayerSpec.of("scripted", style=other) if other != "random" else PlayerSpec.of("random")] * game.seats
+                table[seed % game.seats] = player
+                episodes.append(play_match_async(Match(game, tuple(table), seed), models))
+        return await asyncio.gather(*episodes)
+    finally:
+        for model in models.values():
+            await model.close()
+
+
+def test_the_card_belongs_to_the_weights():
+    assert CARD["digest"] == digest(PLACE), AGAIN
+    page = (PLACE / "README.md").read_text(encoding="utf-8")
+    assert CARD["digest"] in page
+    assert CARD["command"] in page
+    assert "license: apache-2.0" in page
+    assert CARD["seconds"] > 0
+    shape = Shape.of(json.loads((PLACE / "config.json").read_text(encoding="utf-8")), "house")
+    assert shape.parameters == CARD["weights"]
+
+
+def test_it_was_trained_on_every_game_in_which_seats_speak():
+    assert set(SPEAKING) <= set(CARD["games"]), AGAIN
+    assert set(CARD["games"]) <= set(all_ids()), AGAIN
+
+
+@pytest.mark.parametrize("game_id", SPEAKING)
+def test_its_card_shows_it_stronger_than_random(game_id):
+    row = STRENGTH[game_id]
+    assert row["matches"] >= 100
+    assert row["low"] > 0
+    assert row["parsed"] > 0.99
+    assert row["spoke"] > 0.9
+
+
+def test_it_is_a_few_megabytes():
+    assert sum(path.stat().st_size for path in PLACE.iterdir() if path.is_file()) < 6e6
+
+
+async def test_it_plays_every_game_and_speaks_where_it_may():
+    episodes = await games_of(all_ids(), (0, 1))
+    for episode in episodes:
+        own = [decision for decision in episode.decisions if decision.calls]
+        assert episode.error is None
+        assert all(decision.status in ("ok", "repaired") for decision in own), episode.game
+        if own and episode.game in SPEAKING:
+            assert any(decision.say for decision in own), episode.game
+
+
+async def test_its_decisions_are_those_that_torch_computes():
+    torch = pytest.importorskip("torch")
+    pytest.importorskip("transformers")
+    from ludens.trainers.language_policy import LanguagePolicy, TokenBatch
+    from ludens.trainers.samples import samples
+
+    found = samples(part for episode in await games_of(["negotiation", "haggling"], (0, 1)) for part in trajectories(episode) if part.player)
+    assert len(found.kept) >= 8
+    batch = TokenBatch.of(found.kept)
+    with torch.no_grad():
+        assert torch.allclose(LanguagePolicy.load(PLACE).logprobs(batch), batch.logprobs, atol=1e-4)
+
+
+def test_it_needs_nothing_heavy(tmp_path):
+    heavy = ("torch", "transformers", "tokenizers", "huggingface_hub", "aiohttp", "openai")
+    code = (
+        "import sys\n"
+        f"for name in {heavy}: sys.modules[name] = None\n"  # an import of any of them fails
+        "from ludens.cli import main\n"
+        f"sys.exit(main(['tournament', 'game=negotiation', 'players=[house,fair]', 'plan.replicates=1', 'bootstrap=20', 'progress=false', 'runs={tmp_path}']))\n"
+    )
+    done = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "house" in done.stdout
+
+
+def test_a_person_plays_against_it(tmp_path):
+    lines = "propose book=1 hat=1 ball=0\nI would like the book.\n" * 12
+    words = ["play", "game=negotiation", "players=[human,house]", "seed=2", f"out={tmp_path / 'talk.html'}"]
+    done = subprocess.run([sys.executable, "-P", "-c", "from ludens.cli import entry; entry()", *words], input=lines, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "player_1 says:" in done.stdout
+    assert "(house)" in done.stdout
+    assert (tmp_path / "talk.html").read_text(encoding="utf-8").count("I would like the book.") >= 1
+
+
+@pytest.mark.slow
+async def test_it_is_stronger_than_random_in_every_game_in_which_seats_speak():
+    player, models = seated()
+    try:
+        measured = await strength([ludens.make(name) for name in SPEAKING], player, models, 150, seed=7)
+    finally:
+        for model in models.values():
+            await model.close()
+    assert [item.game for item in measured if not item.better] == []
+    assert min(item.parsed for item in measured) > 0.99

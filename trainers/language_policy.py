@@ -1,0 +1,120 @@
+"""A causal language model as a policy: log-probabilities, with gradients, of exactly the tokens that were sampled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
+
+from ..errors import LudensError, MissingExtra
+from .samples import Sample
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+__all__ = ["LanguagePolicy", "TokenBatch"]
+
+
+class TokenBatch(NamedTuple):
+    """Samples side by side, filled up on the right; ``B`` samples, ``T`` tokens of the longest, prompt and reply together.
+
+    Attributes:
+        tokens: ids, ``[B, T]``.
+        attention: 1 where a token stands, ``[B, T]``.
+        sampled: True at exactly the tokens that the model sampled, ``[B, T]``; a loss looks at these alone.
+        logprobs: of those under the policy that sampled them, elsewhere 0, ``[B, T]``.
+    """
+
+    tokens: Tensor
+    attention: Tensor
+    sampled: Tensor
+    logprobs: Tensor
+
+    @classmethod
+    def of(cls, samples: Sequence[Sample], device: Any = "cpu") -> Self:
+        """Lay samples side by side.
+
+        Raises:
+            LudensError: there is none, or one whose reply has no log-probability a token.
+        """
+        import torch
+
+        if not samples:
+            raise LudensError("a batch needs at least one sample")
+        if odd := next((sample for sample in samples if len(sample.reply) != len(sample.logprobs)), None):
+            raise LudensError(f"episode {odd.episode}, turn {odd.turn}: {len(odd.reply)} sampled tokens have {len(odd.logprobs)} log-probabilities")
+        longest = max(len(sample.prompt) + len(sample.reply) for sample in samples)
+        tokens = torch.zeros(len(samples), longest, dtype=torch.long)
+        attention, sampled = torch.zeros_like(tokens), torch.zeros_like(tokens, dtype=torch.bool)
+        logprobs = torch.zeros(len(samples), longest)
+        for row, sample in enumerate(samples):
+            start, end = len(sample.prompt), len(sample.prompt) + len(sample.reply)
+            tokens[row, :end] = torch.tensor([*sample.prompt, *sample.reply])
+            attention[row, :end] = 1
+            sampled[row, start:end] = True
+            logprobs[row, start:end] = torch.tensor(sample.logprobs)
+        return cls(*(part.to(device) for part in (tokens, attention, sampled, logprobs)))
+
+
+class LanguagePolicy:
+    """A causal language model of transformers that is being trained.
+
+    The engines play (with batches, caches and masks); this computes what a loss needs on what they sampled, and writes a checkpoint that they load.
+
+    Args:
+        model: a causal language model of transformers, adapters included.
+        words: a folder with the tokenizer's files, copied beside every checkpoint that is written.
+    """
+
+    def __init__(self, model: Any, words: Path) -> None:
+        self.model, self._words = model, words
+
+    @classmethod
+    def load(cls, place: str | Path, *, dtype: str = "float32", device: str = "cpu") -> Self:
+        """Load a checkpoint's folder: safetensors only, and no code of the checkpoint's.
+
+        Raises:
+            MissingExtra: transformers is not installed.
+            LudensError: there is no such folder, or it cannot be loaded.
+        """
+        try:
+            from transformers import AutoModelForCausalLM
+        except ImportError as problem:
+            raise MissingExtra("a language policy", "train") from problem
+        from ..llm.failures import one_line
+        from ..llm.local.places import check_place
+
+        check_place(str(place))
+        try:
+            model = AutoModelForCausalLM.from_pretrained(place, dtype=dtype, use_safetensors=True, trust_remote_code=False)
+        except Exception as problem:  # the library raises all sorts, in words of its own
+            raise LudensError(f"cannot load {str(place)!r}: {one_line(str(problem))}") from problem
+        return cls(model.to(device).eval(), Path(place))
+
+    def logprobs(self, batch: TokenBatch) -> Tensor:
+        """Give the log-probability of every sampled token, ``[B, T]``, 0 elsewhere; of the model's own distribution, as the engines report it.
+
+        Where answers were held to a schema, the tokens were drawn from this distribution restricted to what the schema allowed: ratios of new to
+        old policy are those of the unrestricted model.
+        """
+        import torch
+
+        rows, columns = batch.sampled.nonzero(as_tuple=True)
+        logits = self.model(input_ids=batch.tokens, attention_mask=batch.attention, use_cache=False).logits
+        # the logits of a token stand one place before it; only those that are asked for are normalised
+        at = logits[rows, columns - 1].float()
+        own = torch.log_softmax(at, -1).gather(-1, batch.tokens[rows, columns][:, None])[:, 0]
+        return torch.zeros(batch.tokens.shape, dtype=own.dtype, device=own.device).index_put((rows, columns), own)
+
+    def save(self, place: str | Path) -> Path:
+        """Write a checkpoint that every engine loads: safetensors, configuration and the tokenizer's files.
+
+        Returns:
+            The folder.
+        """
+        place = Path(place)
+        self.model.save_pretrained(place, safe_serialization=True)
+        for name in ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja"):
+            if (self._words / name).is_file() and self._words.resolve() != place.resolve():
+                (place / name).write_bytes((self._words / name).read_bytes())
+        return place

@@ -1,0 +1,125 @@
+"""The registry of trainers, and what every one of them is given.
+
+A trainer is a factory ``factory(task, **parameters) -> Trainer``. Third parties call :func:`trainer_kind` in a module named by an entry point of the group
+``ludens.trainers``. Nothing is imported before a trainer is made.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Protocol
+
+from ..errors import MissingExtra, UnknownName
+from ..games.core import Game
+from ..llm.spec import ModelSpec
+from ..plugins import load_plugins
+
+__all__ = ["Kind", "Say", "Task", "Trainer", "trainer", "trainer_kind", "trainers"]
+
+Say = Callable[[str], None]
+"""Takes one line for people."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is to be trained, on what, and where it goes.
+
+    Attributes:
+        games: what is played, at least one.
+        model: the model that is trained; its ``model`` field names the checkpoint to begin with, where one is wanted.
+        place: the run's folder; training that was cut off goes on from what it holds.
+        seed: everything random follows from it.
+        command: the words that started it, for the model card; "" where it was started from Python.
+        progress: draw a progress bar.
+    """
+
+    games: tuple[Game, ...]
+    model: ModelSpec
+    place: Path
+    seed: int = 0
+    command: str = ""
+    progress: bool = False
+
+
+class Trainer(Protocol):
+    """One training run."""
+
+    def run(self, say: Say) -> Mapping[str, Any]:
+        """Train to the end, from the last save where there is one.
+
+        Args:
+            say: takes lines about how it goes.
+
+        Returns:
+            What was reached, as JSON values, the path of the ``checkpoint`` among them.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A registered trainer.
+
+    Attributes:
+        entry_point: ``"module:factory"``.
+        summary: one line for lists.
+        extra: the extra of the distribution that it needs; "" for none.
+    """
+
+    name: str
+    entry_point: str
+    summary: str = ""
+    extra: str = ""
+
+    def make(self, task: Task, parameters: Mapping[str, Any]) -> Trainer:
+        """Make the trainer.
+
+        Raises:
+            MissingExtra: a package that it needs is not installed.
+            ParameterError: a parameter is unknown or out of range.
+        """
+        module, _, attribute = self.entry_point.partition(":")
+        try:
+            factory: Callable[..., Trainer] = getattr(importlib.import_module(module), attribute)
+            return factory(task, **parameters)
+        except ModuleNotFoundError as problem:
+            if not self.extra or (problem.name or "").partition(".")[0] == "ludens":
+                raise
+            raise MissingExtra(f"the trainer {self.name!r}", self.extra) from problem
+
+
+_TRAINERS: dict[str, Kind] = {}
+
+
+def trainer_kind(name: str, entry_point: str, *, summary: str = "", extra: str = "") -> None:
+    """Register a trainer: ``trainer_kind("mine", "my_package.training:MyTrainer")``."""
+    _TRAINERS[name] = Kind(name, entry_point, summary, extra)
+
+
+def trainers() -> dict[str, Kind]:
+    """All trainers by name, third-party ones included."""
+    _discover()
+    return dict(sorted(_TRAINERS.items()))
+
+
+def trainer(name: str) -> Kind:
+    """Find a trainer.
+
+    Raises:
+        UnknownName: there is none of that name; the message names the nearest ones.
+    """
+    if name not in trainers():
+        raise UnknownName("trainer", name, _TRAINERS)
+    return _TRAINERS[name]
+
+
+@lru_cache(maxsize=1)
+def _discover() -> None:
+    load_plugins("ludens.trainers")
+
+
+trainer_kind("sft", "ludens.trainers.sft:SFT", summary="supervised fine-tuning: a nano model learns to play as the best scripted players do", extra="train")

@@ -1,0 +1,79 @@
+"""The parameters of supervised fine-tuning."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from ...agents.bots import STYLES
+from ...errors import ParameterError
+from ...llm.nano.shape import preset
+
+__all__ = ["Config", "Precision"]
+
+Precision = Literal["auto", "float32", "bfloat16"]
+
+
+@dataclass(frozen=True)
+class Config:
+    """How a nano model is trained on scripted play.
+
+    Attributes:
+        preset: size of the model that is trained from scratch (:data:`ludens.llm.nano.shape.PRESETS`); None goes on with the checkpoint ``model.model``.
+        tokens: how many tokens of conversation are read in all.
+        epochs: how often each conversation is read; so many tokens are demonstrated as ``tokens / epochs``.
+        vocabulary: tokens of the tokenizer, where it is trained.
+        teacher: whose moves are learned: ``"best"`` is the style that earns most in each game, else a style of the scripted players.
+        trials: episodes a style and game, by which the best is found.
+        speaking: weight of games in which seats speak, against 1 for the others.
+        batch_tokens: tokens a step.
+        learning_rate: the highest; it rises over ``warmup`` steps and falls linearly to a twentieth.
+        warmup: steps.
+        weight_decay: AdamW's.
+        clip: most norm of a step's gradient.
+        precision: ``"auto"`` computes in bfloat16 where the machine has units for it (a GPU, or a CPU with AMX), else in float32.
+        device: as torch calls it; ``"auto"`` is a GPU where there is one.
+        window_tokens: how much of a conversation is remembered, as the players of the trained model should have it.
+        temperature: at which strength is measured.
+        save_every: steps from save to save, from which a run that was cut off goes on.
+        held_out: episodes a game that are never trained on, by which imitation is measured.
+        matches: episodes a game and player by which strength is measured; 0 for none.
+    """
+
+    preset: str | None = "s"
+    tokens: int = 2_000_000
+    epochs: float = 1.0
+    vocabulary: int = 4096
+    teacher: str = "best"
+    trials: int = 40
+    speaking: float = 3.0
+    batch_tokens: int = 3000
+    learning_rate: float = 3e-3
+    warmup: int = 50
+    weight_decay: float = 0.05
+    clip: float = 1.0
+    precision: Precision = "auto"
+    device: str = "auto"
+    window_tokens: int = 1200
+    temperature: float = 0.5
+    save_every: int = 200
+    held_out: int = 10
+    matches: int = 100
+
+    def __post_init__(self) -> None:
+        if self.preset is not None:
+            preset(self.preset)
+        self._require(self.teacher in ("best", *STYLES), "teacher", f"should be best or one of {', '.join(STYLES)}")
+        self._require(self.precision in get_args(Precision), "precision", f"should be one of {', '.join(get_args(Precision))}")
+        for name in ("tokens", "trials", "batch_tokens", "save_every", "held_out", "window_tokens"):
+            self._require(type(getattr(self, name)) is int and getattr(self, name) > 0, name, "should be a whole number above 0")
+        self._require(isinstance(self.temperature, int | float) and self.temperature >= 0, "temperature", "should be 0 or more")
+        for name in ("warmup", "matches"):
+            self._require(type(getattr(self, name)) is int and getattr(self, name) >= 0, name, "should be a whole number, 0 or more")
+        for name in ("epochs", "speaking", "learning_rate", "clip"):
+            self._require(isinstance(getattr(self, name), int | float) and getattr(self, name) > 0, name, "should be a number above 0")
+        self._require(isinstance(self.weight_decay, int | float) and self.weight_decay >= 0, "weight_decay", "should be 0 or more")
+
+    def _require(self, condition: bool, name: str, should: str) -> None:
+        if not condition:
+            raise ParameterError(f"trainer sft: {name}={getattr(self, name)!r} {should}")

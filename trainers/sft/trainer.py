@@ -1,0 +1,195 @@
+"""From games to a checkpoint: teachers are found, demonstrations played and read, the network fitted, and what came of it is measured and written down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ...arena.record import Episode
+from ...arena.seeds import child_seed
+from ...errors import LudensError, MissingExtra
+from ...games.core import Game
+from ...llm.nano.shape import preset
+from ..card import write_card
+from ..registry import Say, Task
+from ..strength import Strength, rows
+from .config import Config
+from .corpus import Corpus, Writer, conversations
+from .teaching import best_style, episodes
+
+if TYPE_CHECKING:
+    from ...llm.nano.network import Network
+    from ...llm.nano.tokenizer import Tokenizer
+
+__all__ = ["SFT"]
+
+_ABOUT = (
+    (
+        "A small Llama-style language model, trained from scratch by Ludens to play games through words. It read transcripts of scripted players "
+        "and learned to answer as the style that earns most in each game would. It knows nothing else: it is no assistant."
+    ),
+    "It compares numbers unreliably, its speech is made of its teachers' phrases, and games or parameters that it was not trained on it plays badly.",
+)
+_SAMPLE = 40
+"""Episodes a game that a tokenizer is trained on."""
+
+
+class SFT:
+    """Trains a nano model to answer as scripted players would.
+
+    Each game's teacher is watched among opponents of every style; every conversation that a language player in its place would have had is read, and only
+    the replies are learned. The run's folder holds ``checkpoint`` (an ordinary Hugging Face folder), ``log.jsonl``, and what a cut-off run goes on from.
+
+    Args:
+        task: what is trained and where.
+        **parameters: see :class:`~ludens.trainers.sft.config.Config`.
+
+    Raises:
+        MissingExtra: torch or tokenizers is not installed.
+        LudensError: a game has no teacher, or the checkpoint to go on with cannot be read.
+        ParameterError: a parameter is out of range.
+    """
+
+    def __init__(self, task: Task, **parameters: Any) -> None:
+        try:
+            import tokenizers  # noqa: F401
+            import torch  # noqa: F401
+        except ImportError as problem:
+            raise MissingExtra("the trainer 'sft'", "train") from problem
+        from ..parameters import filled
+
+        self.task = task
+        self.config = filled(Config, parameters, "trainer sft")
+        if task.model.engine != "nano":
+            raise LudensError(f"the trainer sft trains models of the engine 'nano'; model {task.model.name!r} has the engine {task.model.engine!r}")
+        self.place = task.place / "checkpoint"
+
+    def run(self, say: Say) -> Mapping[str, Any]:
+        import torch
+
+        from ...llm.nano.network import save
+        from .fit import evaluate, fit
+        from .progress import bar
+
+        config, seed = self.config, self.task.seed
+        self.task.place.mkdir(parents=True, exist_ok=True)
+        torch.manual_seed(child_seed(seed, "weights"))
+        teachers = self._teachers(say)
+        tokenizer, network = self._begin(teachers, say)
+        train, held = self._read(tokenizer, teachers, network.shape.context, say)
+        say(f"{network.shape.parameters:,} weights read {config.tokens:,} tokens out of {len(train):,} conversations of {train.starts[-1]:,} tokens")
+        with bar(self.task.progress) as log:
+            seconds = fit(network, train, config, seed=child_seed(seed, "order"), place=self.task.place, log=log)
+        save(network, self.place, tokenizer)
+        found = evaluate(network, held, config.batch_tokens)
+        say(
+            f"held out: {found.nats:.3f} nats a token, {found.choices:.1%} of choices, {found.replies:.1%} of replies word for word; trained in {seconds:.0f} s"
+        )
+        facts = {
+            **self._words(),
+            "command": self.task.command,
+            "seed": seed,
+            "seconds": round(seconds, 1),
+            "torch": torch.__version__,
+            "weights": network.shape.parameters,
+            "vocabulary": network.shape.vocabulary,
+            "context": network.shape.context,
+            "tokens_read": config.tokens,
+            "conversations": len(train),
+            "held_out": {name: round(value, 4) for name, value in found._asdict().items()},
+            "temperature": config.temperature,
+            "window_tokens": config.window_tokens,
+            "teachers": {game.label: style for game, style in teachers.items()},
+            "games": [game.made_as for game in teachers],
+        }
+        return {"checkpoint": str(self.place), **self._measure(facts, say)}
+
+    def _measure(self, facts: dict[str, Any], say: Say) -> dict[str, Any]:
+        """Play the checkpoint, and write its card."""
+        from .measure import free_replies, play
+
+        measured = []
+        if self.config.matches:
+            games, seed = self.task.games, child_seed(self.task.seed, "strength")
+
+            def told(item: Strength) -> None:
+                say(f"{item.game}: {item.player:.2f} against {item.random:.2f} at random, edge {item.edge:+.2f} ({item.low:+.2f} to {item.high:+.2f})")
+
+            measured = play(games, self.place, self.config, seed, told)
+            facts["replies_read_unconstrained"] = round(free_replies(games, self.place, self.config, seed), 4)
+            say(f"without constraint {facts['replies_read_unconstrained']:.2%} of the replies can be read")
+        write_card(self.place, facts, rows(measured))
+        return {**facts, "strength": rows(measured)}
+
+    def _words(self) -> dict[str, Any]:
+        return {"title": f"Ludens nano ({self.config.preset or 'continued'})", "about": list(_ABOUT)}
+
+    # -- what is read --------------------------------------------------------------------------------------------------
+
+    def _teachers(self, say: Say) -> dict[Game, str]:
+        found: dict[Game, str] = {}
+        for game in self.task.games:
+            if self.config.teacher != "best":
+                found[game] = self.config.teacher
+                continue
+            found[game], earned = best_style(game, self.config.trials, child_seed(self.task.seed, "teacher", game.hash))
+            say(f"{game.label}: {found[game]} teaches, with {earned[found[game]]:.2f} {game.type.unit} an episode")
+        return found
+
+    def _episodes(self, game: Game, style: str, part: str) -> Iterator[tuple[Episode, tuple[int, ...]]]:
+        return episodes(game, style, child_seed(self.task.seed, part, game.hash), self.config.window_tokens)
+
+    def _begin(self, teachers: Mapping[Game, str], say: Say) -> tuple[Tokenizer, Network]:
+        """Make the tokenizer and the network, or take those of the checkpoint to go on with."""
+        from ...llm.nano import network, tokenizer
+        from ...llm.nano.model import folder
+
+        if self.config.preset is None:
+            place = folder(self.task.model.model)
+            _copy_words(place, self.place)
+            return tokenizer.Tokenizer(self.place), network.load(place)
+        if not (self.place / "tokenizer.json").exists():
+            texts = (
+                message.content
+                for game, style in teachers.items()
+                for episode, seats in islice(self._episodes(game, style, "words"), _SAMPLE)
+                for talk in conversations(episode, seats)
+                for message in talk
+            )
+            tokenizer.train(texts, self.config.vocabulary, self.place)
+        words = tokenizer.Tokenizer(self.place)
+        say(f"tokenizer: {words.size} tokens")
+        return words, network.Network(replace(preset(self.config.preset), vocabulary=words.size))
+
+    def _read(self, tokenizer: Tokenizer, teachers: Mapping[Game, str], context: int, say: Say) -> tuple[Corpus, Corpus]:
+        """Play demonstrations until every game has its share of the tokens; kept in a file, for a run that is taken up again."""
+        paths = self.task.place / "train.npz", self.task.place / "held_out.npz"
+        if all(path.exists() for path in paths):
+            return Corpus.load(paths[0]), Corpus.load(paths[1])
+        weights = {game: self.config.speaking if game.type.language else 1.0 for game in teachers}
+        share = self.config.tokens / self.config.epochs / sum(weights.values())
+        train, held = Writer(tokenizer, context), Writer(tokenizer, context)
+        for game, style in teachers.items():
+            for episode, seats in islice(self._episodes(game, style, "held out"), self.config.held_out):
+                for talk in conversations(episode, seats):
+                    held.add(talk)
+            until = train.tokens + share * weights[game]
+            for episode, seats in self._episodes(game, style, "train"):
+                if sum(train.add(talk) for talk in conversations(episode, seats)) == 0 and train.dropped > 100:
+                    raise LudensError(f"conversations of {game.label} are longer than the model's {context} tokens; lower trainer.window_tokens")
+                if train.tokens >= until:
+                    break
+        if train.dropped:
+            say(f"{train.dropped} conversations were longer than {context} tokens and are left out")
+        for path, writer in zip(paths, (train, held), strict=True):
+            writer.corpus().save(path)
+        return train.corpus(), held.corpus()
+
+
+def _copy_words(source: Path, place: Path) -> None:
+    place.mkdir(parents=True, exist_ok=True)
+    for name in ("tokenizer.json", "tokenizer_config.json", "chat_template.jinja"):
+        (place / name).write_bytes((source / name).read_bytes())

@@ -1,0 +1,140 @@
+"""How well a model plays: against the same opponents, at the same seats and deals, as a player who moves at random."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..agents.bots import STYLES, fits
+from ..agents.player import PlayerSpec
+from ..arena.episode import Limits, play_match_async
+from ..arena.plan import Match
+from ..arena.record import Episode
+from ..arena.seeds import child_rng, child_seed
+from ..arena.watchdog import Watchdog
+from ..games.core import Game
+from ..llm.chat import ChatModel
+
+__all__ = ["Strength", "opponents", "rows", "strength"]
+
+_LIMITS = Limits(60.0, 600.0)
+
+
+class Strength(NamedTuple):
+    """One game's measurement; payoffs in the game's unit.
+
+    Attributes:
+        game: the game's label.
+        matches: episodes a player.
+        player, random: mean returns.
+        edge: mean difference of the two at the same seat, deal and opponents.
+        low, high: its 95 % interval (Student's t over the paired episodes).
+        decisions: decisions of the player.
+        parsed: share of them that were read at the first try (status ok or repaired, nothing asked again).
+        spoke: share of its decisions in which it said something, where it might; None where nobody may.
+    """
+
+    game: str
+    matches: int
+    player: float
+    random: float
+    edge: float
+    low: float
+    high: float
+    decisions: int
+    parsed: float
+    spoke: float | None
+
+    @property
+    def better(self) -> bool:
+        """Whether the interval excludes zero from above."""
+        return self.low > 0
+
+
+def opponents(game: Game) -> tuple[PlayerSpec, ...]:
+    """Everybody a player may meet: all scripted styles that know the game, and the random player."""
+    return (*(PlayerSpec.of("scripted", style, style=style) for style in STYLES if fits(game, style) is None), PlayerSpec.of("random"))
+
+
+async def strength(
+    games: Sequence[Game],
+    player: PlayerSpec,
+    models: Mapping[str, ChatModel],
+    matches: int,
+    seed: int = 0,
+    *,
+    in_flight: int = 64,
+    done: Callable[[Strength], None] | None = None,
+) -> list[Strength]:
+    """Measure a player in every game.
+
+    Args:
+        games: what is played.
+        player: who is measured.
+        models: by the name that the player calls its own.
+        matches: episodes a game, and as many for the random player.
+        seed: of deals and opponents.
+        in_flight: episodes at once.
+        done: called with each game's measurement as it is made.
+
+    Raises:
+        ModelFailure: the model cannot be asked.
+    """
+    out = []
+    with Watchdog(_LIMITS.move_seconds) as watchdog:
+        for game in games:
+            gate = asyncio.Semaphore(in_flight)
+
+            async def one(spec: PlayerSpec, number: int, game: Game = game, gate: asyncio.Semaphore = gate) -> tuple[Episode, int]:
+                seat, field = number % game.seats, opponents(game)
+                table = [field[index] for index in child_rng(seed, "strength", number).integers(len(field), size=game.seats)]
+                table[seat] = spec
+                async with gate:
+                    match = Match(game, tuple(table), child_seed(seed, "strength", number, "deal"))
+                    return await play_match_async(match, models, limits=_LIMITS, watchdog=watchdog), seat
+
+            own = await asyncio.gather(*(one(player, number) for number in range(matches)))
+            base = await asyncio.gather(*(one(PlayerSpec.of("random"), number) for number in range(matches)))
+            out.append(_measured(game, own, base))
+            if done is not None:
+                done(out[-1])
+    return out
+
+
+def _measured(game: Game, own: Sequence[tuple[Episode, int]], base: Sequence[tuple[Episode, int]]) -> Strength:
+    from scipy.stats import t
+
+    ours, theirs = (np.array([episode.returns[seat] for episode, seat in part]) for part in (own, base))
+    difference = ours - theirs
+    half = float(t.ppf(0.975, len(difference) - 1) * difference.std(ddof=1) / np.sqrt(len(difference))) if len(difference) > 1 else float("inf")
+    decisions = [decision for episode, seat in own for decision in episode.decisions if decision.seat == seat]
+    counts: Counter[str] = Counter()
+    for decision in decisions:
+        counts["parsed"] += decision.status in ("ok", "repaired") and len(decision.calls) <= 1
+        counts["spoke"] += bool(decision.say)
+    edge = float(difference.mean())
+    return Strength(
+        game.label,
+        len(own),
+        float(ours.mean()),
+        float(theirs.mean()),
+        edge,
+        edge - half,
+        edge + half,
+        len(decisions),
+        counts["parsed"] / max(len(decisions), 1),
+        counts["spoke"] / max(len(decisions), 1) if any(_may_speak(episode) for episode, _ in own) else None,
+    )
+
+
+def _may_speak(episode: Episode) -> bool:
+    return any(event.kind == "say" for event in episode.events)
+
+
+def rows(measured: Sequence[Strength]) -> list[dict[str, Any]]:
+    """Give the measurements as JSON values, rounded for people."""
+    return [{name: round(value, 4) if isinstance(value, float) else value for name, value in item._asdict().items()} for item in measured]
