@@ -90,4 +90,3 @@ def _spec(of: str | Mapping[str, Any]) -> PlayerSpec:
     if "kind" not in given:
         raise ParameterError("demonstrator: of should be a kind of player, or a mapping with a kind, such as {kind: scripted, style: fair}")
     return PlayerSpec.of(str(given.pop("kind")), **given)
-

@@ -94,7 +94,7 @@ async def test_its_decisions_are_those_that_torch_computes():
     from ludens.trainers.language_policy import LanguagePolicy, TokenBatch
     from ludens.trainers.samples import samples
 
-    found = samples(part for episode in await games_of(["negotiation", "haggling"], (0, 1)) for part in trajectories(episode) if part.player)
+    found = samples(part for episode in await games_of(["negotiation", "haggling"], (0, 1)) for part in trajectories(episode))
     assert len(found.kept) >= 8
     batch = TokenBatch.of(found.kept)
     with torch.no_grad():
@@ -117,7 +117,9 @@ def test_it_needs_nothing_heavy(tmp_path):
 def test_a_person_plays_against_it(tmp_path):
     lines = "propose book=1 hat=1 ball=0\nI would like the book.\n" * 12
     words = ["play", "game=negotiation", "players=[human,house]", "seed=2", f"out={tmp_path / 'talk.html'}"]
-    done = subprocess.run([sys.executable, "-P", "-c", "from ludens.cli import entry; entry()", *words], input=lines, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", "from ludens.cli import entry; entry()", *words], input=lines, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     assert "player_1 says:" in done.stdout
     assert "(house)" in done.stdout
