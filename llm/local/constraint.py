@@ -39,7 +39,7 @@ class Constraint:
     def mask(self) -> npt.NDArray[np.bool_]:
         """Tell for every token id whether it may come next (the ends of an answer where the answer is whole)."""
         packed = np.frombuffer(self._matcher.compute_bitmask(), dtype=np.uint8)
-        return np.unpackbits(packed, bitorder="little").astype(bool)
+        return np.unpackbits(packed, bitorder="little").view(bool)
 
     def take(self, token: int) -> bool:
         """Go on by a token that the mask allowed; returns whether the answer is whole and nothing can follow.
