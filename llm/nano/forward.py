@@ -87,9 +87,10 @@ class Forward:
         """Read tokens of one row, the first of them at position ``start``; give the logits after the last, ``[vocabulary]``."""
         for begin in range(0, len(tokens), _PIECE):
             hidden = self._piece(tokens[begin : begin + _PIECE], cache, row, start + begin)
-        return self._logits(hidden[-1:])[0]
+        return self._logits(hidden)[0]
 
     def _piece(self, tokens: npt.NDArray[np.int64], cache: Cache, row: int, start: int) -> Floats:
+        """Read some of them; give the residual stream after the last, ``[1, width]``."""
         count = len(tokens)
         end = start + count
         hidden = self._embedding[tokens]
@@ -97,6 +98,8 @@ class Forward:
             query, key, value = layer.project(hidden, self._turns[start:end])
             keys, values = cache.keys[number, row], cache.values[number, row]
             keys[:, start:end], values[:, start:end] = key.swapaxes(0, 1), value.swapaxes(0, 1)
+            if number == self.shape.layers - 1:  # what comes next is asked for after the last token only
+                query, hidden, count = query[-1:], hidden[-1:], 1
             # heads that share keys follow each other: [kv_heads, groups * tokens, head] against [kv_heads, head, end]
             together = query.transpose(1, 2, 0, 3).reshape(len(keys), -1, query.shape[-1])
             scores = together @ keys[:, :end].swapaxes(-1, -2)
