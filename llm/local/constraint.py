@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +20,12 @@ SPACING = {"whitespace_flexible": False, "item_separator": ", ", "key_separator"
 """Free white space would let a weak model fill its answer with it; what there is, is as prompts show it and as most models have learned to write JSON."""
 
 
+_KEPT = 128
+"""Compiled schemas that are kept: the requests of a game repeat few."""
+_USES = 100
+"""Answers by one compiled schema: they share the states of its lexer, which helps, but count against one limit."""
+
+
 class Constraint:
     """What one answer may still say.
 
@@ -32,7 +39,7 @@ class Constraint:
     def mask(self) -> npt.NDArray[np.bool_]:
         """Tell for every token id whether it may come next (the ends of an answer where the answer is whole)."""
         packed = np.frombuffer(self._matcher.compute_bitmask(), dtype=np.uint8)
-        return np.unpackbits(packed, bitorder="little").astype(bool)
+        return np.unpackbits(packed, bitorder="little").view(bool)
 
     def take(self, token: int) -> bool:
         """Go on by a token that the mask allowed; returns whether the answer is whole and nothing can follow.
@@ -55,6 +62,7 @@ class Grammars:
     def __init__(self, table: Callable[[], Any]) -> None:
         self._make = table
         self._table: Any = None
+        self._compiled: OrderedDict[tuple[str, str], tuple[Any, int]] = OrderedDict()
 
     def constraint(self, schema: dict[str, Any], structured: Structured) -> Constraint | None:
         """Make the constraint of one answer.
@@ -67,10 +75,21 @@ class Grammars:
         Raises:
             ParameterError: the schema is unsound or says what cannot be followed.
         """
-        from llguidance import LLMatcher
-
         if structured == "none":
             return None
+        # not sorted: an answer has its fields in the schema's order
+        key = structured, json.dumps(schema)
+        matcher, left = self._compiled.pop(key, (None, 0))
+        if not left:
+            matcher, left = self._compile(schema, structured), _USES
+        self._compiled[key] = matcher, left - 1
+        if len(self._compiled) > _KEPT:
+            self._compiled.popitem(last=False)
+        return Constraint(matcher.deep_copy())
+
+    def _compile(self, schema: dict[str, Any], structured: Structured) -> Any:
+        from llguidance import LLMatcher
+
         if self._table is None:
             self._table = self._make()
         options = bare_options(schema) if structured == "choice" else None
@@ -85,4 +104,4 @@ class Grammars:
             raise ParameterError(f"the schema cannot be followed: {one_line(str(problem))}") from problem
         if matcher.is_error():
             raise ParameterError(f"the schema cannot be followed: {one_line(matcher.get_error())}")
-        return Constraint(matcher)
+        return matcher

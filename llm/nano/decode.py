@@ -41,7 +41,7 @@ class Decoder:
                 row = waiting.popleft()
                 self._admit(row, len(active))
                 active.append(row)
-                yield from self._leave(active)
+                yield from self._leave(active, len(active) - 1)
             if not active:
                 if not waiting:
                     return
@@ -63,9 +63,9 @@ class Decoder:
         for row, token, logprob in zip(rows, *choose(logits, rows), strict=True):
             row.take(token, logprob)
 
-    def _leave(self, active: list[Row]) -> Iterator[Row]:
-        """Give the finished rows; the last ones move into the places that become free."""
-        for slot in reversed(range(len(active))):
+    def _leave(self, active: list[Row], first: int = 0) -> Iterator[Row]:
+        """Give the finished rows from ``first`` on; the last ones move into the places that become free."""
+        for slot in reversed(range(first, len(active))):
             row = active[slot]
             if not row.finish and row.wanted():
                 continue

@@ -16,6 +16,8 @@ __all__ = ["Cache", "Forward"]
 
 Floats = npt.NDArray[np.float32]
 _BITS = {"F32": np.float32, "F16": np.float16}
+_PIECE = 128
+"""Most tokens of a prompt that are read in one go: what lies between the matrices then stays in the processor's cache."""
 
 
 class Cache:
@@ -50,7 +52,8 @@ class Cache:
 class Forward:
     """A checkpoint's arithmetic, in float32.
 
-    Norms are multiplied into the matrices behind them, and matrices that read the same vector are one.
+    Norms are multiplied into the matrices behind them, and matrices that read the same vector are one. The two halves of a head, which positions turn against
+    each other, are kept in turns: a pair is then one complex number and turning it one multiplication. Scores do not depend on the order within a head.
 
     Args:
         place: the checkpoint's folder.
@@ -76,44 +79,56 @@ class Forward:
             raise LudensError(f"model {str(place)!r}: weights and config.json differ in size")
         frequencies = shape.theta ** (-np.arange(0, shape.head, 2, dtype=np.float32) / shape.head)
         angles = np.arange(shape.context, dtype=np.float32)[:, None] * frequencies
-        self._cosine, self._sine = np.cos(angles), np.sin(angles)
+        self._turns = np.exp(1j * angles).astype(np.complex64)[:, None]
+        # position i of a piece may look at all up to itself
+        self._later = np.triu(np.full((_PIECE, _PIECE), -np.inf, np.float32), 1)
 
     def read(self, tokens: npt.NDArray[np.int64], cache: Cache, row: int, start: int) -> Floats:
         """Read tokens of one row, the first of them at position ``start``; give the logits after the last, ``[vocabulary]``."""
+        for begin in range(0, len(tokens), _PIECE):
+            hidden = self._piece(tokens[begin : begin + _PIECE], cache, row, start + begin)
+        return self._logits(hidden)[0]
+
+    def _piece(self, tokens: npt.NDArray[np.int64], cache: Cache, row: int, start: int) -> Floats:
+        """Read some of them; give the residual stream after the last, ``[1, width]``."""
         count = len(tokens)
         end = start + count
         hidden = self._embedding[tokens]
-        turn = self._cosine[start:end], self._sine[start:end]
-        # position i may look at all up to itself
-        hidden_from = np.arange(end)[None, :] > np.arange(start, end)[:, None] if count > 1 else None
         for number, layer in enumerate(self._layers):
-            query, key, value = layer.project(hidden, turn)
+            query, key, value = layer.project(hidden, self._turns[start:end])
             keys, values = cache.keys[number, row], cache.values[number, row]
             keys[:, start:end], values[:, start:end] = key.swapaxes(0, 1), value.swapaxes(0, 1)
-            # [kv_heads, groups, tokens, head] against [kv_heads, 1, head, end]
-            scores = query.transpose(1, 2, 0, 3) @ keys[:, None, :end].swapaxes(-1, -2)
-            if hidden_from is not None:
-                scores[..., hidden_from] = -np.inf
-            mixed = _softmax(scores) @ values[:, None, :end]
+            if number == self.shape.layers - 1:  # what comes next is asked for after the last token only
+                query, hidden, count = query[-1:], hidden[-1:], 1
+            # heads that share keys follow each other: [kv_heads, groups * tokens, head] against [kv_heads, head, end]
+            together = query.transpose(1, 2, 0, 3).reshape(len(keys), -1, query.shape[-1])
+            scores = together @ keys[:, :end].swapaxes(-1, -2)
+            if count > 1:
+                scores.reshape(-1, count, end)[..., start:] += self._later[:count, :count]
+            sums = _softened(scores)
+            mixed = (scores @ values[:, :end] / sums).reshape(query.shape[1], query.shape[2], count, -1)
             hidden = layer.finish(hidden, mixed.transpose(2, 0, 1, 3).reshape(count, -1))
-        return self._logits(hidden[-1:])[0]
+        return hidden
 
     def step(self, tokens: npt.NDArray[np.int64], cache: Cache, positions: npt.NDArray[np.int64]) -> Floats:
         """Read one token of each of the cache's first rows, at its row's position; give logits, ``[rows, vocabulary]``."""
         rows, longest = len(tokens), int(positions.max()) + 1
         hidden = self._embedding[tokens]
-        turn = self._cosine[positions], self._sine[positions]
+        turns = self._turns[positions]
         everyone = np.arange(rows)
         beyond = np.arange(longest)[None, :] > positions[:, None]
         ragged = bool(beyond.any())
+        beyond = beyond[:, None, None]
         for number, layer in enumerate(self._layers):
-            query, key, value = layer.project(hidden, turn)
+            query, key, value = layer.project(hidden, turns)
             keys, values = cache.keys[number], cache.values[number]
             keys[everyone, :, positions], values[everyone, :, positions] = key, value
-            scores = query @ keys[:rows, :, :longest].swapaxes(-1, -2)
+            # matrix times vector for each query: faster than times the narrow matrix of the few queries that share keys
+            scores = (keys[:rows, :, None, :longest] @ query[..., None])[..., 0]
             if ragged:
-                scores[np.broadcast_to(beyond[:, None, None], scores.shape)] = -np.inf
-            mixed = _softmax(scores) @ values[:rows, :, :longest]
+                np.copyto(scores, -np.inf, where=beyond)
+            sums = _softened(scores)
+            mixed = (scores[..., None, :] @ values[:rows, :, None, :longest])[..., 0, :] / sums
             hidden = layer.finish(hidden, mixed.reshape(rows, -1))
         return self._logits(hidden)
 
@@ -126,30 +141,36 @@ class _Layer:
 
     def __init__(self, held: dict[str, Floats], name: str, shape: Shape) -> None:
         self._shape = shape
-        parts = [held[f"{name}.self_attn.{part}_proj.weight"] for part in "qkv"]
+        query, key, value = (held[f"{name}.self_attn.{part}_proj.weight"] for part in "qkv")
+        parts = [_in_turns(query * np.float32(shape.head**-0.5), shape.head), _in_turns(key, shape.head), value]
         self._qkv = _folded(parts, held[f"{name}.input_layernorm.weight"])
         self._out = np.ascontiguousarray(held[f"{name}.self_attn.o_proj.weight"].T)
         parts = [held[f"{name}.mlp.{part}_proj.weight"] for part in ("gate", "up")]
         self._gate_up = _folded(parts, held[f"{name}.post_attention_layernorm.weight"])
         self._down = np.ascontiguousarray(held[f"{name}.mlp.down_proj.weight"].T)
 
-    def project(self, hidden: Floats, turn: tuple[Floats, Floats]) -> tuple[Floats, Floats, Floats]:
+    def project(self, hidden: Floats, turns: npt.NDArray[np.complex64]) -> tuple[Floats, Floats, Floats]:
         """Make queries ``[n, kv_heads, groups, head]``, keys and values ``[n, kv_heads, head]``; queries are scaled, positions turned in."""
         shape = self._shape
-        both = (_normed(hidden, shape.epsilon) @ self._qkv).reshape(len(hidden), shape.heads + 2 * shape.kv_heads, shape.head)
-        turned = _turned(both[:, : shape.heads + shape.kv_heads], turn)
-        query = turned[:, : shape.heads] * np.float32(shape.head**-0.5)
-        grouped = query.reshape(len(hidden), shape.kv_heads, shape.heads // shape.kv_heads, shape.head)
-        return grouped, turned[:, shape.heads :], both[:, shape.heads + shape.kv_heads :]
+        heads = shape.heads + shape.kv_heads
+        made = (_normed(hidden, shape.epsilon) @ self._qkv).reshape(len(hidden), heads + shape.kv_heads, shape.head)
+        pairs = made.view(np.complex64)[:, :heads]
+        pairs *= turns
+        query = made[:, : shape.heads].reshape(len(hidden), shape.kv_heads, -1, shape.head)
+        return query, made[:, shape.heads : heads], made[:, heads:]
 
     def finish(self, hidden: Floats, mixed: Floats) -> Floats:
         """Add what attention found, then the gated feed-forward part."""
         hidden = hidden + mixed @ self._out
         inner = _normed(hidden, self._shape.epsilon) @ self._gate_up
         gate, up = inner[:, : self._shape.feed_forward], inner[:, self._shape.feed_forward :]
+        up *= gate
+        np.negative(gate, out=gate)
         with np.errstate(over="ignore"):  # far below zero the gate is shut: exp overflows to infinity and the quotient to 0
-            gated = gate / (1 + np.exp(-gate)) * up
-        return np.asarray(hidden + gated @ self._down, dtype=np.float32)
+            shut = np.exp(gate)
+        shut += 1
+        hidden += np.divide(up, shut, out=shut) @ self._down
+        return hidden
 
 
 def _tensors(place: Path) -> dict[str, Floats]:
@@ -176,19 +197,13 @@ def _normed(hidden: Floats, epsilon: float) -> Floats:
     return np.asarray(hidden / np.sqrt(scale)[:, None], dtype=np.float32)
 
 
-def _softmax(scores: Floats) -> Floats:
+def _softened(scores: Floats) -> Floats:
+    """Make scores the softmax's numerators; give the denominators, to be divided by where there is least to divide."""
     scores -= scores.max(-1, keepdims=True)
     np.exp(scores, out=scores)
-    scores /= scores.sum(-1, keepdims=True)
-    return scores
+    return np.asarray(scores.sum(-1, keepdims=True), dtype=np.float32)
 
 
-def _turned(vectors: Floats, turn: tuple[Floats, Floats]) -> Floats:
-    """Turn each head's halves by the angles of its position; ``vectors`` are ``[n, heads, head]``, cosines and sines ``[n, head / 2]``."""
-    half = vectors.shape[-1] // 2
-    first, second = vectors[..., :half], vectors[..., half:]
-    cosine, sine = turn[0][:, None], turn[1][:, None]
-    out = np.empty_like(vectors)
-    out[..., :half] = first * cosine - second * sine
-    out[..., half:] = second * cosine + first * sine
-    return out
+def _in_turns(weight: Floats, head: int) -> Floats:
+    """Order the rows of each head as pairs: the first of its lower half, the first of its upper half, the second ones, and so on."""
+    return weight.reshape(-1, 2, head // 2, weight.shape[1]).swapaxes(1, 2).reshape(weight.shape)

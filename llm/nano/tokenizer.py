@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ _MOST_CHARS = 48
 """Longest token, in bytes: phrases, not whole rule texts, so that another wording still finds its parts."""
 _FEWEST = 4
 """Occurrences from which a pair is merged."""
+_REMEMBERED = 4096
+"""Texts whose tokens are remembered."""
 
 
 def train(texts: Iterable[str], vocabulary: int, place: Path) -> None:
@@ -101,17 +104,22 @@ class Tokenizer:
             raise LudensError(
                 f"{place / 'tokenizer.json'} is no tokenizer of the nano family ({problem}); play the model with engine=transformers"
             ) from problem
+        # a conversation is written anew for every answer in it, and its rules for all its players
+        self._written = lru_cache(_REMEMBERED)(self._write)
         self.size = int(self.table.vocab_size)
         self.special = frozenset(known.values())
 
     def encode(self, text: str) -> list[int]:
         """Write a text as token ids; special tokens spelled out in it are taken apart."""
+        return list(self._written(text))
+
+    def _write(self, text: str) -> tuple[int, ...]:
         # lone surrogates, which untrusted text may hold, have no bytes
-        return list(self.table.tokenize_bytes(defused(text, SPECIAL).encode("utf-8", "replace")))
+        return tuple(self.table.tokenize_bytes(defused(text, SPECIAL).encode("utf-8", "replace")))
 
     def message(self, message: Message) -> list[int]:
         """Write one message with its role and its end."""
-        return [self._roles[message.role], *self.encode(message.content), self.end]
+        return [self._roles[message.role], *self._written(message.content), self.end]
 
     def prompt(self, messages: Sequence[Message]) -> list[int]:
         """Write a conversation up to where the assistant's answer begins."""
