@@ -189,12 +189,12 @@ def graph(place: Path, forward: Forward) -> bytes:
         size = ["rows", shape.kv_heads, shape.context, shape.head]
         inputs += [helper.make_tensor_value_info(one, TensorProto.FLOAT, size) for one in past]
         outputs += [helper.make_tensor_value_info(one, TensorProto.FLOAT, size) for one in present]
-        hidden, normed = skip(add, hidden, matrix(f"out_{layer}", mixed, [f"{name}.self_attn.o_proj.weight"]), ones, shape.epsilon, f"a{layer}")
+        hidden, normed = skip(add, hidden, matrix(f"out_{layer}", mixed, [f"{name}.self_attn.o_proj.weight"]), ones, epsilon=shape.epsilon, name=f"a{layer}")
         inner = matrix(f"inner_{layer}", normed, [f"{name}.mlp.{part}_proj.weight" for part in ("gate", "up")], f"{name}.post_attention_layernorm.weight")
         add("Split", [inner, feed], [f"gate_{layer}", f"up_{layer}"], axis=-1)
         add("QuickGelu", [f"gate_{layer}"], [f"open_{layer}"], "com.microsoft", alpha=1.0)
         gated = add("Mul", [f"open_{layer}", f"up_{layer}"], [f"gated_{layer}"])
-        hidden, normed = skip(add, hidden, matrix(f"down_{layer}", gated, [f"{name}.mlp.down_proj.weight"]), ones, shape.epsilon, f"b{layer}")
+        hidden, normed = skip(add, hidden, matrix(f"down_{layer}", gated, [f"{name}.mlp.down_proj.weight"]), ones, epsilon=shape.epsilon, name=f"b{layer}")
     latest = add("Gather", [normed, weight("latest", np.array(-1, np.int64))], ["latest_hidden"], axis=1)
     matrix("logits", latest, ["model.embed_tokens.weight"], "model.norm.weight")
     inputs += [
@@ -208,7 +208,7 @@ def graph(place: Path, forward: Forward) -> bytes:
     return helper.make_model(made, opset_imports=domains, ir_version=min(10, onnx.IR_VERSION)).SerializeToString()
 
 
-def skip(add: Callable[..., str], hidden: str, more: str, ones: str, epsilon: float, name: str) -> tuple[str, str]:
+def skip(add: Callable[..., str], hidden: str, more: str, ones: str, *, epsilon: float, name: str) -> tuple[str, str]:
     """Add to the residual stream and norm it, in one kernel; give both."""
     outputs = [f"normed_{name}", "", "", f"hidden_{name}"]
     add("SkipSimplifiedLayerNormalization", [hidden, more, ones], outputs, "com.microsoft", epsilon=epsilon)
@@ -267,7 +267,13 @@ def section(model: str | None = None) -> str:
         if all(importlib.util.find_spec(package) for package in packages):
             sides[name] = make(place, max(BATCHES))
     reference = said(sides["transformers"], prompts) if "transformers" in sides else None
-    head = ("arithmetic", "furthest from transformers", f"reading {PROMPT}", f"reading {PROMPT - KNOWN} after {KNOWN}", *(f"decoding, {n} rows" for n in BATCHES))
+    head = (
+        "arithmetic",
+        "furthest from transformers",
+        f"reading {PROMPT}",
+        f"reading {PROMPT - KNOWN} after {KNOWN}",
+        *(f"decoding, {n} rows" for n in BATCHES),
+    )
     for name, (_, packages) in SIDES.items():
         if name not in sides:
             rows.append((name, *["not installed"] * (len(head) - 1)))

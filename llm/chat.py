@@ -49,6 +49,7 @@ class Request:
         sampling: sampling parameters.
         schema: JSON schema that the answer must follow, for engines that can constrain (others ignore it).
         seed: seed for engines that take one.
+        pattern: regular expression that the whole answer must match, where it is no JSON; for engines that can constrain (others ignore it).
         replicate: tells repeats of the same request apart, so that a cache does not make them one.
         tag: where the request comes from (``"<match id>/<seat>/<turn>/<attempt>"``); never sent and not part of the cache key.
     """
@@ -59,10 +60,11 @@ class Request:
     seed: int | None = None
     replicate: str = ""
     tag: str = field(default="", compare=False)
+    pattern: str | None = None
 
     def key(self, model: str) -> str:
         """Digest of all that determines a reply from ``model``: the cache key (32 hexadecimal digits)."""
-        plain = [model, self.messages, vars(self.sampling), self.schema, self.seed, self.replicate]
+        plain = [model, self.messages, vars(self.sampling), self.schema, self.seed, self.replicate, *([self.pattern] if self.pattern else [])]
         return hashlib.blake2b(orjson.dumps(plain, option=orjson.OPT_SORT_KEYS, default=list), digest_size=16).hexdigest()
 
 

@@ -28,7 +28,8 @@ class Dialect:
     Attributes:
         model: the model name to send.
         structured: how a schema is passed on: ``"json_schema"`` (OpenAI, vLLM), ``"json_object"`` (some JSON object; the schema itself is not sent),
-            ``"choice"`` (vLLM's ``structured_outputs``: the bare options when the answer is one of a few and nothing is said, else the schema), ``"none"``.
+            ``"choice"`` (vLLM's ``structured_outputs``: the bare options when the answer is one of a few and nothing is said, else the schema; a pattern as
+            it is), ``"none"``. Only ``"choice"`` passes patterns on: the protocol itself has no word for them.
         token_field: what the limit on the answer's tokens is called.
         seed_field: what the seed is called; ``"none"`` sends none, for endpoints that refuse fields they do not know.
         sampling: values for what a request leaves open.
@@ -63,6 +64,8 @@ def payload(request: Request, dialect: Dialect) -> dict[str, Any]:
         body[dialect.seed_field] = request.seed
     if request.schema is not None:
         _constrain(body, request.schema, dialect.structured)
+    elif request.pattern is not None and dialect.structured == "choice":
+        body["structured_outputs"] = {"regex": request.pattern}
     if dialect.extra_body:
         body.update(dialect.extra_body)
     return body

@@ -71,7 +71,7 @@ class DemonstratorPlayer(BasePlayer):
         if answer.move is None:
             return answer
         reply = observation.action_spec.write(answer.move, self._form)
-        request = Request(tuple(talk.messages), schema=form.schema)
+        request = Request(tuple(talk.messages), schema=form.schema, pattern=form.pattern)
         talk.answer(reply)
         narration.answered()
         return Answer(answer.move, answer.status, (Call(request.messages, Reply(reply, model=self._of.kind), "", Status.OK),), answer.problem, answer.note)

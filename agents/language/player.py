@@ -128,6 +128,7 @@ class LanguagePlayer(BasePlayer):
             messages=tuple(talk.messages),
             sampling=sampling or self._sampling,
             schema=form.schema if form else None,
+            pattern=form.pattern if form else None,
             seed=(self.seed * 1_000_003 + self._extra_seed * 8_191 + turn) % 2**31,
             replicate=self._replicate,
             tag=f"{self.seed}/{turn}/{attempt}",

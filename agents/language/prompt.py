@@ -80,14 +80,17 @@ def recall(summary: str, notes: str) -> str:
 
 
 class AnswerForm:
-    """How to answer one action spec: the words and, for constrained decoding, the JSON schema (None for tagged text)."""
+    """How to answer one action spec: the words and, for constrained decoding, the JSON schema or, for tagged text, the pattern (the other is None)."""
 
-    __slots__ = ("schema", "text")
+    __slots__ = ("pattern", "schema", "text")
 
     def __init__(self, spec: ActionSpec, answer: str, style: Style) -> None:
         self.text = spec.explain(answer, style.first)
         self.schema: dict[str, Any] | None = None
-        if answer == "json":
+        self.pattern: str | None = None
+        if answer == "tags":
+            self.pattern = spec.pattern(style.first)
+        else:
             plain = spec.schema()
             own = {name: {"type": "string", "description": purpose} for name, purpose in style.parts}
             self.schema = {**plain, "properties": {**own, **plain["properties"]}, "required": [*style.first, *plain["required"]]}

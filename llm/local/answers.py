@@ -67,7 +67,7 @@ class Answers:
     def _row(self, job: Job) -> Row:
         asked = settle(job.request, job.spec, self._checkpoint, self._checkpoint.context)
         try:
-            constraint = None if job.request.schema is None else self._grammars.constraint(job.request.schema, job.spec.structured)
+            constraint = self._grammars.constraint(job.request.schema, job.spec.structured, job.request.pattern)
         except ParameterError as problem:
             raise Unfit("schema", str(problem)) from problem
         return Row(

@@ -64,37 +64,40 @@ class Grammars:
         self._table: Any = None
         self._compiled: OrderedDict[tuple[str, str], tuple[Any, int]] = OrderedDict()
 
-    def constraint(self, schema: dict[str, Any], structured: Structured) -> Constraint | None:
+    def constraint(self, schema: dict[str, Any] | None, structured: Structured, pattern: str | None = None) -> Constraint | None:
         """Make the constraint of one answer.
 
         Args:
-            schema: the JSON schema.
+            schema: the JSON schema, if any.
             structured: ``"json_schema"``; ``"json_object"`` for some JSON object; ``"choice"`` for one of the bare options where the schema asks for
                 nothing else, as :class:`ludens.llm.wire.Dialect` has it; ``"none"`` for no constraint.
+            pattern: a regular expression of the whole answer, where there is no schema.
 
         Raises:
-            ParameterError: the schema is unsound or says what cannot be followed.
+            ParameterError: the schema or the pattern is unsound or says what cannot be followed.
         """
-        if structured == "none":
+        if structured == "none" or (schema is None and pattern is None):
             return None
         # not sorted: an answer has its fields in the schema's order
-        key = structured, json.dumps(schema)
+        key = structured, pattern or "" if schema is None else json.dumps(schema)
         matcher, left = self._compiled.pop(key, (None, 0))
         if not left:
-            matcher, left = self._compile(schema, structured), _USES
+            matcher, left = self._compile(schema, structured, pattern), _USES
         self._compiled[key] = matcher, left - 1
         if len(self._compiled) > _KEPT:
             self._compiled.popitem(last=False)
         return Constraint(matcher.deep_copy())
 
-    def _compile(self, schema: dict[str, Any], structured: Structured) -> Any:
+    def _compile(self, schema: dict[str, Any] | None, structured: Structured, pattern: str | None) -> Any:
         from llguidance import LLMatcher
 
         if self._table is None:
             self._table = self._make()
-        options = bare_options(schema) if structured == "choice" else None
+        options = bare_options(schema) if schema is not None and structured == "choice" else None
         try:
-            if options:
+            if schema is None:
+                grammar = LLMatcher.grammar_from_regex(pattern or "")
+            elif options:
                 grammar = LLMatcher.grammar_from_lark("start: " + " | ".join(json.dumps(option, ensure_ascii=False) for option in options))
             else:
                 plain = {"type": "object"} if structured == "json_object" else schema

@@ -137,7 +137,7 @@ class VllmAnswers:
                     job.fail(*problem.args)
 
     def _ask(self, job: Job) -> None:
-        bounds = constraint(job.request.schema, job.spec.structured)
+        bounds = constraint(job.request, job.spec.structured)
         # an answer that is to be scored has to leave room for the token that vLLM insists on generating then
         asked = settle(job.request, job.spec, self._tokens, self._context - self._scored(job))
         try:
@@ -166,7 +166,7 @@ class VllmAnswers:
             return
         ids = tuple(int(token) for token in made.token_ids)
         answer = _Answer(ids, None, made.finish_reason, output.num_cached_tokens or 0)
-        if constraint(item.job.request.schema, item.job.spec.structured) is None:
+        if constraint(item.job.request, item.job.spec.structured) is None:
             logprobs = tuple(float(step[token].logprob) for step, token in zip(made.logprobs, ids, strict=True))
             self._hand_over(item, replace(answer, logprobs=logprobs))
         elif self._scored(item.job):

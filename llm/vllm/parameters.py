@@ -51,15 +51,18 @@ def scoring_parameters() -> Any:
     return SamplingParams(temperature=0.0, max_tokens=1, prompt_logprobs=0, detokenize=False, output_kind=RequestOutputKind.FINAL_ONLY)
 
 
-def constraint(schema: dict[str, Any] | None, structured: Structured) -> dict[str, Any] | None:
+def constraint(request: Request, structured: Structured) -> dict[str, Any] | None:
     """Say in vLLM's words what an answer may be: arguments of its ``StructuredOutputsParams``, or what its server reads as ``structured_outputs``.
 
     Args:
-        schema: the JSON schema that the answer must follow, if any.
+        request: whose schema or pattern the answer must follow, if it has one.
         structured: how it is obeyed, as :class:`ludens.llm.wire.Dialect` has it.
     """
-    if schema is None or structured == "none":
+    schema = request.schema
+    if structured == "none":
         return None
+    if schema is None:
+        return None if request.pattern is None else {"regex": request.pattern}
     if structured == "choice" and (options := bare_options(schema)):
         return {"choice": options}
     # llguidance, by which vLLM is told to constrain, reads how to space JSON from the schema itself
@@ -69,4 +72,4 @@ def constraint(schema: dict[str, Any] | None, structured: Structured) -> dict[st
 def wants_scores(request: Request, spec: ModelSpec) -> bool:
     """Whether a constrained answer is to be scored: vLLM's log-probabilities are those of what the schema left, and the model's own take another look at it."""
     asked = request.sampling.logprobs is not None or spec.sampling.logprobs is not None
-    return asked and constraint(request.schema, spec.structured) is not None
+    return asked and constraint(request, spec.structured) is not None

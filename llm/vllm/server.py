@@ -71,7 +71,7 @@ class ServedModel(PerRequest):
     async def one(self, request: Request) -> Reply:
         start = time.perf_counter()
         client = await self._client()
-        bounds = constraint(request.schema, self._spec.structured)
+        bounds = constraint(request, self._spec.structured)
         # with adapters, vLLM 0.32 fails over the log-probabilities of a prompt
         scored = not self._options.adapters and wants_scores(request, self._spec)
         tokens, served = self._station.tokens, self._station.served(self._options.adapter)

@@ -5,7 +5,7 @@ import pytest
 from ludens.cli import main
 
 MISTAKES = [
-    (["tournamint"], "unknown command 'tournamint'; did you mean 'tournament'?"),
+    (["tournamint"], "unknown command 'tournamint'; did you mean 'tournament'"),
     (["games", "prisoners_dilema"], "unknown game 'prisoners_dilema'; did you mean 'prisoners_dilemma'"),
     (["players", "tit_for_tut"], "unknown player 'tit_for_tut'; did you mean 'tit_for_tat'"),
     (["completion", "tcsh"], "unknown shell 'tcsh'"),

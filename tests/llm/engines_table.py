@@ -51,6 +51,7 @@ class UnderTest:
         needs: packages without which it is skipped.
         vllm: takes vLLM, and minutes: runs by ``make test-vllm``.
         nano: loads checkpoints of the nano family alone.
+        remote: is asked by the protocol of servers, which passes patterns on where ``structured`` is ``choice``.
         adapters: takes ``options.adapters``.
         reloads: replaces weights.
         settles: writes prompts itself: takes special tokens apart, seeds requests that have no seed, and knows the context's length.
@@ -64,6 +65,7 @@ class UnderTest:
     needs: tuple[str, ...] = ()
     vllm: bool = False
     nano: bool = False
+    remote: bool = False
     adapters: bool = True
     reloads: bool = True
     settles: bool = True
@@ -134,7 +136,7 @@ _TORCH = ("torch", "transformers", "llguidance", "peft")
 ENGINES = [
     UnderTest("transformers", transformers, gap=1e-4, needs=_TORCH),
     UnderTest("nano", nano, gap=1e-4, needs=_TORCH, nano=True, adapters=False),
-    UnderTest("local_server", local_server, gap=1e-4, needs=(*_TORCH, "aiohttp"), adapters=False, reloads=False, settles=False),
+    UnderTest("local_server", local_server, gap=1e-4, needs=(*_TORCH, "aiohttp"), remote=True, adapters=False, reloads=False, settles=False),
     UnderTest("vllm", vllm, gap=1e-4, needs=("vllm", "peft"), vllm=True),
     UnderTest("vllm_server", vllm_server, gap=1e-4, needs=("vllm", "peft", "aiohttp"), vllm=True),
     UnderTest(
@@ -143,6 +145,7 @@ ENGINES = [
         gap=1e-4,
         needs=("vllm", "aiohttp"),
         vllm=True,
+        remote=True,
         adapters=False,
         reloads=False,
         settles=False,

@@ -34,9 +34,10 @@ PRICED = {
 }
 
 
-def ask(text: str = "Choose one of: cooperate, defect.", *, schema: Any = None, seed: int | None = None, replicate: str = "", **sampling: Any) -> Request:
+def ask(text: str = "Choose one of: cooperate, defect.", *, seed: int | None = None, replicate: str = "", **given: Any) -> Request:
     messages = (Message("system", "You play."), Message("user", text))
-    return Request(messages, Sampling(**{"max_tokens": 24, **sampling}), schema, seed, replicate)
+    form = {name: given.pop(name) for name in ("schema", "pattern") if name in given}
+    return Request(messages, Sampling(**{"max_tokens": 24, **given}), seed=seed, replicate=replicate, **form)
 
 
 @pytest.fixture(scope="module", params=[pytest.param(engine, id=engine.name, marks=[pytest.mark.vllm] if engine.vllm else []) for engine in ENGINES])
@@ -214,6 +215,19 @@ async def test_answers_to_a_games_schema_are_legal_moves(build: Build, game: str
     for reply in replies:
         assert reply.finish == "stop"
         # a schema cannot say everything: more decimals than a number may have are rounded, control characters in speech taken out
+        assert spec.parse(reply.text).status in (Status.OK, Status.REPAIRED), reply.text
+    assert len({reply.text for reply in replies}) > 1
+
+
+@pytest.mark.parametrize("game", ["negotiation", "ultimatum", "prisoners_dilemma"])
+async def test_answers_to_a_games_pattern_are_read(build: Build, engine: UnderTest, game: str) -> None:
+    state = make(game).start(1)
+    spec = state.observe(state.to_move[0]).action_spec
+    form = answer_form(spec, "tags", STYLES["direct"])
+    requests = [ask(f"{form.text} {seed}", pattern=form.pattern, seed=seed, max_tokens=700, temperature=1.5) for seed in range(12)]
+    replies = await build(structured="choice" if engine.remote else "json_schema").generate(requests)
+    for reply in replies:
+        assert reply.finish == "stop"
         assert spec.parse(reply.text).status in (Status.OK, Status.REPAIRED), reply.text
     assert len({reply.text for reply in replies}) > 1
 

@@ -103,12 +103,9 @@ async def test_its_decisions_are_those_that_torch_computes():
 
 def test_it_needs_nothing_heavy(tmp_path):
     heavy = ("torch", "transformers", "tokenizers", "huggingface_hub", "aiohttp", "openai")
-    code = (
-        "import sys\n"
-        f"for name in {heavy}: sys.modules[name] = None\n"  # an import of any of them fails
-        "from ludens.cli import main\n"
-        f"sys.exit(main(['tournament', 'game=negotiation', 'players=[house,fair]', 'plan.replicates=1', 'bootstrap=20', 'progress=false', 'runs={tmp_path}']))\n"
-    )
+    words = ["tournament", "game=negotiation", "players=[house,fair]", "plan.replicates=1", "bootstrap=20", "progress=false", f"runs={tmp_path}"]
+    # an import of any of them fails
+    code = f"import sys\nfor name in {heavy}: sys.modules[name] = None\nfrom ludens.cli import main\nsys.exit(main({words}))\n"
     done = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "house" in done.stdout

@@ -158,11 +158,13 @@ def test_arguments_as_a_command_line() -> None:
 def test_the_ways_to_constrain() -> None:
     spacing = {"disable_any_whitespace": True}
     whole = {"json": {**LONELY, "x-guidance": SPACING}, **spacing}
-    assert constraint(LONELY, "json_schema") == whole
-    assert constraint(LONELY, "choice") == {"choice": ["a", "b"]}
-    assert constraint({"type": "integer"}, "choice") == {"json": {"type": "integer", "x-guidance": SPACING}, **spacing}
-    assert constraint(LONELY, "json_object") == {"json": {"type": "object", "x-guidance": SPACING}, **spacing}
-    assert constraint(LONELY, "none") is constraint(None, "json_schema") is None
+    lonely, number, tagged = (Request((), schema=LONELY), Request((), schema={"type": "integer"}), Request((), pattern="Answer: (?:a|b)"))
+    assert constraint(lonely, "json_schema") == whole
+    assert constraint(lonely, "choice") == {"choice": ["a", "b"]}
+    assert constraint(number, "choice") == {"json": {"type": "integer", "x-guidance": SPACING}, **spacing}
+    assert constraint(lonely, "json_object") == {"json": {"type": "object", "x-guidance": SPACING}, **spacing}
+    assert constraint(tagged, "json_schema") == {"regex": "Answer: (?:a|b)"}
+    assert constraint(lonely, "none") is constraint(tagged, "none") is constraint(Request(()), "json_schema") is None
 
 
 def test_settings_that_lead_to_the_same_share_a_station(folder: Path, adapter: Path) -> None:
