@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -166,12 +165,19 @@ def graph(place: Path, forward: Forward) -> bytes:
         whole = np.concatenate([held[part] for part in parts])
         return add("MatMul", [given, weight(f"{name}_weight", (whole * held[norm] if norm else whole).T)], [name])
 
+    def skip(name: str, hidden: str, more: str) -> tuple[str, str]:
+        """Add to the residual stream and norm it, in one kernel; give both."""
+        to = [f"normed_{name}", "", "", f"hidden_{name}"]
+        add("SkipSimplifiedLayerNormalization", [hidden, more, ones], to, "com.microsoft", epsilon=shape.epsilon)
+        return to[3], to[0]
+
     ones = weight("ones", np.ones(shape.width, np.float32))
     frequencies = shape.theta ** (-np.arange(0, shape.head, 2, dtype=np.float32) / shape.head)
     angles = np.arange(shape.context, dtype=np.float32)[:, None] * frequencies
     turn = [weight("cosine", np.cos(angles)), weight("sine", np.sin(angles))]
     hidden = add("Gather", [weight("embedding", held["model.embed_tokens.weight"]), "tokens"], ["hidden"])
     normed = add("SimplifiedLayerNormalization", [hidden, ones], ["normed"], axis=-1, epsilon=shape.epsilon)
+    latest = weight("latest", np.array(-1, np.int64))
     feed = weight("half", np.array([shape.feed_forward] * 2, np.int64))
     for layer in range(shape.layers):
         name = f"model.layers.{layer}"
@@ -189,14 +195,15 @@ def graph(place: Path, forward: Forward) -> bytes:
         size = ["rows", shape.kv_heads, shape.context, shape.head]
         inputs += [helper.make_tensor_value_info(one, TensorProto.FLOAT, size) for one in past]
         outputs += [helper.make_tensor_value_info(one, TensorProto.FLOAT, size) for one in present]
-        hidden, normed = skip(add, hidden, matrix(f"out_{layer}", mixed, [f"{name}.self_attn.o_proj.weight"]), ones, epsilon=shape.epsilon, name=f"a{layer}")
+        if layer == shape.layers - 1:  # what comes next is asked for after the last token only
+            hidden, mixed = (add("Gather", [one, latest], [f"latest_{one}"], axis=1) for one in (hidden, mixed))
+        hidden, normed = skip(f"a{layer}", hidden, matrix(f"out_{layer}", mixed, [f"{name}.self_attn.o_proj.weight"]))
         inner = matrix(f"inner_{layer}", normed, [f"{name}.mlp.{part}_proj.weight" for part in ("gate", "up")], f"{name}.post_attention_layernorm.weight")
         add("Split", [inner, feed], [f"gate_{layer}", f"up_{layer}"], axis=-1)
         add("QuickGelu", [f"gate_{layer}"], [f"open_{layer}"], "com.microsoft", alpha=1.0)
         gated = add("Mul", [f"open_{layer}", f"up_{layer}"], [f"gated_{layer}"])
-        hidden, normed = skip(add, hidden, matrix(f"down_{layer}", gated, [f"{name}.mlp.down_proj.weight"]), ones, epsilon=shape.epsilon, name=f"b{layer}")
-    latest = add("Gather", [normed, weight("latest", np.array(-1, np.int64))], ["latest_hidden"], axis=1)
-    matrix("logits", latest, ["model.embed_tokens.weight"], "model.norm.weight")
+        hidden, normed = skip(f"b{layer}", hidden, matrix(f"down_{layer}", gated, [f"{name}.mlp.down_proj.weight"]))
+    matrix("logits", normed, ["model.embed_tokens.weight"], "model.norm.weight")
     inputs += [
         helper.make_tensor_value_info("tokens", TensorProto.INT64, ["rows", "count"]),
         helper.make_tensor_value_info("last", TensorProto.INT32, ["rows", 1]),
@@ -206,13 +213,6 @@ def graph(place: Path, forward: Forward) -> bytes:
     made = helper.make_graph(nodes, "nano", inputs, outputs, weights)
     domains = [helper.make_opsetid("", 18), helper.make_opsetid("com.microsoft", 1)]
     return helper.make_model(made, opset_imports=domains, ir_version=min(10, onnx.IR_VERSION)).SerializeToString()
-
-
-def skip(add: Callable[..., str], hidden: str, more: str, ones: str, *, epsilon: float, name: str) -> tuple[str, str]:
-    """Add to the residual stream and norm it, in one kernel; give both."""
-    outputs = [f"normed_{name}", "", "", f"hidden_{name}"]
-    add("SkipSimplifiedLayerNormalization", [hidden, more, ones], outputs, "com.microsoft", epsilon=epsilon)
-    return outputs[3], outputs[0]
 
 
 SIDES: dict[str, tuple[type, tuple[str, ...]]] = {
@@ -267,13 +267,8 @@ def section(model: str | None = None) -> str:
         if all(importlib.util.find_spec(package) for package in packages):
             sides[name] = make(place, max(BATCHES))
     reference = said(sides["transformers"], prompts) if "transformers" in sides else None
-    head = (
-        "arithmetic",
-        "furthest from transformers",
-        f"reading {PROMPT}",
-        f"reading {PROMPT - KNOWN} after {KNOWN}",
-        *(f"decoding, {n} rows" for n in BATCHES),
-    )
+    kinds = (f"reading {PROMPT}", f"reading {PROMPT - KNOWN} after {KNOWN}", *(f"decoding, {count} rows" for count in BATCHES))
+    head = ("arithmetic", "furthest from transformers", *kinds)
     for name, (_, packages) in SIDES.items():
         if name not in sides:
             rows.append((name, *["not installed"] * (len(head) - 1)))

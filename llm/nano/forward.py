@@ -16,6 +16,8 @@ __all__ = ["Cache", "Forward"]
 
 Floats = npt.NDArray[np.float32]
 _BITS = {"F32": np.float32, "F16": np.float16}
+_FIRST = 256
+"""Positions of a row that there is room for at first."""
 _PIECE = 128
 """Most tokens of a prompt that are read in one go: what lies between the matrices then stays in the processor's cache."""
 
@@ -23,7 +25,7 @@ _PIECE = 128
 class Cache:
     """Keys and values of rows that are under way.
 
-    Memory is taken as rows grow: what was never written costs nothing.
+    Memory is taken as the longest row grows: what a system gives by the huge page costs time even where little of it is written.
 
     Args:
         shape: of the model.
@@ -31,9 +33,17 @@ class Cache:
     """
 
     def __init__(self, shape: Shape, rows: int) -> None:
-        size = (shape.layers, rows, shape.kv_heads, shape.context, shape.head)
+        self._context = shape.context
+        size = (shape.layers, rows, shape.kv_heads, min(_FIRST, shape.context), shape.head)
         self.keys: Floats = np.zeros(size, np.float32)
         self.values: Floats = np.zeros(size, np.float32)
+
+    def reach(self, length: int) -> None:
+        """Make room for so many positions of every row."""
+        held = self.keys.shape[3]
+        if length > held:
+            more = np.zeros((*self.keys.shape[:3], min(max(length, 2 * held), self._context) - held, self.keys.shape[4]), np.float32)
+            self.keys, self.values = np.concatenate([self.keys, more], 3), np.concatenate([self.values, more], 3)
 
     def copy(self, row: int, length: int) -> tuple[Floats, Floats]:
         """Copy what a row holds, ``[layers, kv_heads, length, head]`` each."""
@@ -41,6 +51,7 @@ class Cache:
 
     def put(self, row: int, keys: Floats, values: Floats) -> None:
         """Begin a row with what :meth:`copy` gave."""
+        self.reach(keys.shape[2])
         self.keys[:, row, :, : keys.shape[2]], self.values[:, row, :, : keys.shape[2]] = keys, values
 
     def move(self, source: int, row: int, length: int) -> None:
@@ -85,6 +96,7 @@ class Forward:
 
     def read(self, tokens: npt.NDArray[np.int64], cache: Cache, row: int, start: int) -> Floats:
         """Read tokens of one row, the first of them at position ``start``; give the logits after the last, ``[vocabulary]``."""
+        cache.reach(start + len(tokens))
         for begin in range(0, len(tokens), _PIECE):
             hidden = self._piece(tokens[begin : begin + _PIECE], cache, row, start + begin)
         return self._logits(hidden)[0]
@@ -113,6 +125,7 @@ class Forward:
     def step(self, tokens: npt.NDArray[np.int64], cache: Cache, positions: npt.NDArray[np.int64]) -> Floats:
         """Read one token of each of the cache's first rows, at its row's position; give logits, ``[rows, vocabulary]``."""
         rows, longest = len(tokens), int(positions.max()) + 1
+        cache.reach(longest)
         hidden = self._embedding[tokens]
         turns = self._turns[positions]
         everyone = np.arange(rows)

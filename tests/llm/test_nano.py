@@ -22,10 +22,13 @@ pytest.importorskip("transformers")
 
 from tiny_nano import tiny_nano  # noqa: E402
 
+from ludens.llm.local import constraint  # noqa: E402
+from ludens.llm.local.constraint import Grammars  # noqa: E402
 from ludens.llm.nano import network  # noqa: E402
 from ludens.llm.nano.decode import Decoder  # noqa: E402
 from ludens.llm.nano.forward import Cache, Forward  # noqa: E402
 from ludens.llm.nano.prefix import Prefixes  # noqa: E402
+from ludens.llm.nano.sampling import _nucleus  # noqa: E402
 from ludens.llm.nano.shape import PRESETS, Shape, preset  # noqa: E402
 from ludens.llm.nano.tokenizer import Tokenizer  # noqa: E402
 
@@ -147,6 +150,21 @@ def test_reading_in_pieces_is_reading_at_once(forward, words):
     assert piece == pytest.approx(whole, abs=1e-4)
 
 
+def test_long_conversations_are_read_in_pieces_and_the_cache_grows_with_them(hub, forward, words):
+    ids = np.random.default_rng(4).integers(0, words.size, 700)
+    with torch.no_grad():
+        reference = torch.log_softmax(hub[0](torch.tensor(ids[None])).logits[0], -1).numpy()
+    cache = Cache(forward.shape, 2)
+    assert cache.keys.shape[3] < 300
+    assert log_softmax(forward.read(ids[:20], cache, 1, 0)) == pytest.approx(reference[19], abs=1e-4)
+    assert log_softmax(forward.read(ids[:300], cache, 0, 0)) == pytest.approx(reference[299], abs=1e-4)
+    assert log_softmax(forward.read(ids[300:699], cache, 0, 300)) == pytest.approx(reference[698], abs=1e-4)
+    assert log_softmax(forward.step(ids[[699, 20]], cache, np.array([699, 20]))) == pytest.approx(reference[[699, 20]], abs=1e-4)
+    with pytest.raises(IndexError):
+        forward.step(ids[:1], cache, np.array([forward.shape.context]))
+    assert cache.keys.shape[3] == forward.shape.context
+
+
 def test_beginnings_that_are_known_are_not_read_again(forward, words):
     ids = [int(token) for token in np.random.default_rng(2).integers(0, words.size, 100)]
     cache, prefixes = Cache(forward.shape, 2), Prefixes(2**20)
@@ -177,6 +195,44 @@ def test_every_preset_is_what_it_says():
     assert Shape.of(preset("m").config(end=1, pad=0), "m") == preset("m")
     with pytest.raises(ParameterError, match="did you mean"):
         preset("xss")
+
+
+# -- draws -------------------------------------------------------------------------------------------------------------
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.integers(0, 2**32), st.integers(1, 3000), st.floats(0.01, 0.999), st.sampled_from([0.1, 1.0, 4.0]))
+def test_a_nucleus_is_what_sorting_all_tokens_finds(seed, size, top_p, spread):
+    weights = np.exp(np.random.default_rng(seed).normal(0, spread, size)).astype(np.float32)
+    order = np.argsort(-weights, kind="stable")
+    before = weights[order].cumsum() - weights[order]
+    expected = set(order[before < top_p * weights.sum()].tolist())
+    found = _nucleus(weights, top_p)
+    assert (np.diff(found) > 0).all()
+    # what lies on the border to rounding may fall on either side
+    assert all(abs(before[order == token][0] / weights.sum() - top_p) < 1e-5 for token in expected ^ set(found.tolist()))
+
+
+def test_answers_of_one_schema_share_nothing_that_shows(words, monkeypatch):
+    monkeypatch.setattr(constraint, "_USES", 3)
+    monkeypatch.setattr(constraint, "_KEPT", 2)
+    compiled = []
+    made = Grammars(lambda: compiled.append(1) or words.table)
+    fresh = [Grammars(lambda: words.table).constraint(SCHEMA, "json_schema").mask() for _ in range(2)]
+    first = made.constraint(SCHEMA, "json_schema")
+    for token in words.encode('{"say": "a'):
+        assert first.mask()[token]
+        assert not first.take(token)
+    for _ in range(8):
+        other = made.constraint(SCHEMA, "json_schema")
+        assert (other.mask() == fresh[0]).all()
+        other.take(words.encode("{")[0])
+    # the order of fields counts
+    turned = made.constraint({**SCHEMA, "properties": dict(reversed(SCHEMA["properties"].items()))}, "json_schema")
+    for token in words.encode('{"choice": 3'):
+        assert turned.mask()[token]
+        turned.take(token)
+    assert compiled == [1]
 
 
 # -- the engine --------------------------------------------------------------------------------------------------------
