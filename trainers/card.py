@@ -41,12 +41,17 @@ def write_card(place: Path, facts: Mapping[str, Any], measured: Sequence[Mapping
 
 
 def _page(facts: Mapping[str, Any]) -> str:
-    shown = {"title", "about", "command", "strength", "teachers", "digest"}
+    shown = {"title", "about", "command", "strength", "teachers", "digest", "began_with", "games"}
     lines = ["---", "license: apache-2.0", "language: en", "pipeline_tag: text-generation", "tags: [games, ludens]", "---", "", f"# {facts['title']}", ""]
     for paragraph in facts["about"]:
         lines += [paragraph, ""]
     if facts.get("command"):
         lines += ["Made by", "", "```console", f"$ {facts['command']}", "```", ""]
+    before = facts.get("began_with")
+    while before:
+        made = f"`{before['command']}` (seed {before['seed']}, {before['seconds']:,.0f} s)" if "command" in before else f"`{before['checkpoint']}`"
+        lines += [f"It went on from a checkpoint made by {made}.", ""]
+        before = before.get("began_with")
     lines += ["| | |", "|---|---|", *(f"| {name.replace('_', ' ')} | {_cell(value)} |" for name, value in facts.items() if name not in shown)]
     lines += [f"| digest | `{facts['digest']}` |", ""]
     if facts["strength"]:

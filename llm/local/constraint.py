@@ -79,7 +79,7 @@ class Grammars:
         if structured == "none" or (schema is None and pattern is None):
             return None
         # not sorted: an answer has its fields in the schema's order
-        key = structured, pattern or "" if schema is None else json.dumps(schema)
+        key = ("pattern", pattern or "") if schema is None else (structured, json.dumps(schema))
         matcher, left = self._compiled.pop(key, (None, 0))
         if not left:
             matcher, left = self._compile(schema, structured, pattern), _USES

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -9,7 +10,7 @@ from .row import Row
 from .sampling import choose
 from .weights import Weights
 
-__all__ = ["decode"]
+__all__ = ["cache_name", "decode"]
 
 
 def decode(weights: Weights, rows: Sequence[Row]) -> Iterator[Row]:
@@ -30,14 +31,14 @@ def decode(weights: Weights, rows: Sequence[Row]) -> Iterator[Row]:
     active = list(rows)
     tokens, mask = _padded(active, weights.device)
     positions = (mask.cumsum(-1) - 1).clamp(min=0)
-    cache: Any = None
+    name, cache = cache_name(weights.model), None
     while active:
         with torch.inference_mode():
             out = weights.model(
-                input_ids=tokens, attention_mask=mask, position_ids=positions, past_key_values=cache, use_cache=True, logits_to_keep=1, return_dict=True
+                input_ids=tokens, attention_mask=mask, position_ids=positions, use_cache=True, logits_to_keep=1, return_dict=True, **{name: cache}
             )
             chosen, logprobs = choose(out.logits[:, -1].float(), active)
-        cache = out.past_key_values
+        cache = out[name]
         for row, token, logprob in zip(active, chosen.tolist(), logprobs.tolist(), strict=True):
             row.take(token, logprob)
         yield from (row for row in active if row.finish)
@@ -49,6 +50,12 @@ def decode(weights: Weights, rows: Sequence[Row]) -> Iterator[Row]:
         active = [active[index] for index in stay]
         tokens, positions = chosen[:, None], positions[:, -1:] + 1
         mask = torch.cat([mask, torch.ones_like(mask[:, :1])], dim=-1)
+
+
+def cache_name(model: Any) -> str:
+    """Say what a model calls its key-value cache: transformers renames ``past_key_values`` to ``cache``, model by model."""
+    forward = inspect.unwrap(getattr(model, "get_base_model", lambda: model)().forward)
+    return "cache" if "cache" in inspect.signature(forward).parameters else "past_key_values"
 
 
 def _padded(rows: Sequence[Row], device: Any) -> tuple[Any, Any]:

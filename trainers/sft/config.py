@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from ...agents.bots import STYLES
@@ -24,8 +25,10 @@ class Config:
         epochs: how often each conversation is read; so many tokens are demonstrated as ``tokens / epochs``.
         vocabulary: tokens of the tokenizer, where it is trained.
         teacher: whose moves are learned: ``"best"`` is the style that earns most in each game, else a style of the scripted players.
+        teachers: styles for single games by name, where another than ``teacher`` is wanted.
         trials: episodes a style and game, by which the best is found.
-        speaking: weight of games in which seats speak, against 1 for the others.
+        speaking: weight of games in which seats speak, against 1 for the others: a game gets a share of the tokens in proportion to its weight.
+        weights: weights for single games by name.
         batch_tokens: tokens a step.
         learning_rate: the highest; it rises over ``warmup`` steps and falls linearly to a twentieth.
         warmup: steps.
@@ -45,8 +48,10 @@ class Config:
     epochs: float = 1.0
     vocabulary: int = 4096
     teacher: str = "best"
+    teachers: Mapping[str, str] = field(default_factory=dict)
     trials: int = 40
     speaking: float = 3.0
+    weights: Mapping[str, float] = field(default_factory=dict)
     batch_tokens: int = 3000
     learning_rate: float = 3e-3
     warmup: int = 50
@@ -64,6 +69,10 @@ class Config:
         if self.preset is not None:
             preset(self.preset)
         self._require(self.teacher in ("best", *STYLES), "teacher", f"should be best or one of {', '.join(STYLES)}")
+        styles = isinstance(self.teachers, Mapping) and all(style in STYLES for style in self.teachers.values())
+        self._require(styles, "teachers", f"should be a mapping of games to styles: {', '.join(STYLES)}")
+        heavy = isinstance(self.weights, Mapping) and all(isinstance(weight, int | float) and weight > 0 for weight in self.weights.values())
+        self._require(heavy, "weights", "should be a mapping of games to numbers above 0")
         self._require(self.precision in get_args(Precision), "precision", f"should be one of {', '.join(get_args(Precision))}")
         for name in ("tokens", "trials", "batch_tokens", "save_every", "held_out", "window_tokens"):
             self._require(type(getattr(self, name)) is int and getattr(self, name) > 0, name, "should be a whole number above 0")

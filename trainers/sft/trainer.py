@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...arena.record import Episode
 from ...arena.seeds import child_seed
-from ...errors import LudensError, MissingExtra
+from ...errors import LudensError, MissingExtra, ParameterError, nearest
 from ...games.core import Game
 from ...llm.nano.shape import preset
 from ..card import write_card
@@ -63,6 +64,10 @@ class SFT:
 
         self.task = task
         self.config = filled(Config, parameters, "trainer sft")
+        for name in ("teachers", "weights"):
+            for game in getattr(self.config, name):
+                if game not in (known := [bare_name(item) for item in task.games]):
+                    raise ParameterError(f"trainer sft: {name} names {game!r}, which is not among the games{nearest(game, known)}")
         if task.model.engine != "nano":
             raise LudensError(f"the trainer sft trains models of the engine 'nano'; model {task.model.name!r} has the engine {task.model.engine!r}")
         self.place = task.place / "checkpoint"
@@ -104,6 +109,7 @@ class SFT:
             "window_tokens": config.window_tokens,
             "teachers": {game.label: style for game, style in teachers.items()},
             "games": [game.made_as for game in teachers],
+            **self._began_with(),
         }
         return {"checkpoint": str(self.place), **self._measure(facts, say)}
 
@@ -124,6 +130,19 @@ class SFT:
         write_card(self.place, facts, rows(measured))
         return {**facts, "strength": rows(measured)}
 
+    def _began_with(self) -> dict[str, Any]:
+        """Say how the checkpoint was made that training went on from, where it tells."""
+        if self.config.preset is not None:
+            return {}
+        from ...llm.nano.model import folder
+
+        card = folder(self.task.model.model) / "card.json"
+        if not card.is_file():
+            return {"began_with": {"checkpoint": self.task.model.model}}
+        told = json.loads(card.read_text(encoding="utf-8"))
+        names = ("command", "seed", "seconds", "tokens_read", "digest", "began_with")
+        return {"began_with": {name: told[name] for name in names if name in told}}
+
     def _words(self) -> dict[str, Any]:
         return {"title": f"Ludens nano ({self.config.preset or 'continued'})", "about": list(_ABOUT)}
 
@@ -132,8 +151,9 @@ class SFT:
     def _teachers(self, say: Say) -> dict[Game, str]:
         found: dict[Game, str] = {}
         for game in self.task.games:
-            if self.config.teacher != "best":
-                found[game] = self.config.teacher
+            chosen = self.config.teachers.get(bare_name(game), self.config.teacher)
+            if chosen != "best":
+                found[game] = chosen
                 continue
             found[game], earned = best_style(game, self.config.trials, child_seed(self.task.seed, "teacher", game.hash))
             say(f"{game.label}: {found[game]} teaches, with {earned[found[game]]:.2f} {game.type.unit} an episode")
@@ -169,7 +189,7 @@ class SFT:
         paths = self.task.place / "train.npz", self.task.place / "held_out.npz"
         if all(path.exists() for path in paths):
             return Corpus.load(paths[0]), Corpus.load(paths[1])
-        weights = {game: self.config.speaking if game.type.language else 1.0 for game in teachers}
+        weights = {game: self.config.weights.get(bare_name(game), self.config.speaking if game.type.language else 1.0) for game in teachers}
         share = self.config.tokens / self.config.epochs / sum(weights.values())
         train, held = Writer(tokenizer, context), Writer(tokenizer, context)
         for game, style in teachers.items():
@@ -187,6 +207,11 @@ class SFT:
         for path, writer in zip(paths, (train, held), strict=True):
             writer.corpus().save(path)
         return train.corpus(), held.corpus()
+
+
+def bare_name(game: Game) -> str:
+    """A game's name without its version."""
+    return game.made_as.rpartition("-v")[0] or game.made_as
 
 
 def _copy_words(source: Path, place: Path) -> None:
