@@ -230,6 +230,30 @@ def test_it_goes_on_from_a_checkpoint(place, tmp_path):
     assert result["weights"] == network.load(place).shape.parameters
     assert (tmp_path / "more" / "checkpoint" / "tokenizer.json").read_bytes() == (place / "tokenizer.json").read_bytes()
     assert "dictator-v0" in lines[0]
+    assert result["began_with"] == {"checkpoint": str(place)}  # it has no card
+    onwards = Task(task.games, ModelSpec(engine="nano", model=result["checkpoint"]), tmp_path / "onwards", 0)
+    further = trainer("sft").make(onwards, {**SMALL, "preset": None, "tokens": 8000}).run(lines.append)
+    assert further["began_with"]["digest"] == digest(tmp_path / "more" / "checkpoint")
+    assert "went on from a checkpoint made by" in (tmp_path / "onwards" / "checkpoint" / "README.md").read_text()
+
+
+def test_single_games_have_weights_and_teachers_of_their_own(tmp_path):
+    task = Task((make("dictator"), make("ultimatum")), NANO, tmp_path / "weighed", 0)
+    given = {**SMALL, "preset": "xs", "tokens": 20_000, "weights": {"ultimatum": 3}, "teachers": {"dictator": "generous"}, "vocabulary": 300}
+    lines: list[str] = []
+    result = trainer("sft").make(task, given).run(lines.append)
+    assert result["teachers"]["dictator-v0"] == "generous"
+    assert not any("dictator-v0: generous teaches" in line for line in lines)  # nothing had to be found out
+    made, words = Corpus.load(tmp_path / "weighed" / "train.npz"), Tokenizer(tmp_path / "weighed" / "checkpoint")
+    texts = [words.text(made.ids[start:end].tolist()) for start, end in zip(made.starts, made.starts[1:], strict=False)]
+    share = sum(int(length) for length, text in zip(made.lengths, texts, strict=True) if "accept" in text) / int(made.lengths.sum())
+    assert share == pytest.approx(0.75, abs=0.1)  # of the ultimatum, three parts of four
+    for wrong in ({"weights": {"trust": 2}}, {"teachers": {"trust": "fair"}}):
+        with pytest.raises(ParameterError, match="names 'trust', which is not among the games"):
+            trainer("sft").make(task, {**SMALL, **wrong})
+    for wrong in ({"weights": {"dictator": 0}}, {"teachers": {"dictator": "rude"}}):
+        with pytest.raises(ParameterError, match="should be a mapping of games"):
+            trainer("sft").make(task, {**SMALL, **wrong})
 
 
 def test_what_cannot_be_trained_is_told_before_anything_is_written(tmp_path, capsys):
