@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import MISSING, fields
 
 __all__ = ["overview", "usage"]
 
@@ -58,5 +59,26 @@ def usage(command: str) -> str:
     lines += [f"  {name:{width}}  {about}{'' if default is None else f' (default: {str(default).lower()})'}" for name, default, about in rows]
     lines += ["", f"model: {', '.join(sorted(choices('model')))}"]
     lines += [f"{group}: {', '.join(sorted(choices(group)))}" for group in GROUPS[command]]
+    if command == "train":
+        lines += _trainers()
     lines += ["games and players: see  ludens games  and  ludens players", "", "examples:", *(f"  {example}" for example in EXAMPLES[command])]
     return "\n".join(lines)
+
+
+def _trainers() -> list[str]:
+    """List what every trainer takes."""
+    from ..trainers import trainers
+    from .meanings import meanings
+
+    lines: list[str] = []
+    for name, kind in trainers().items():
+        lines += ["", f"trainer {name}: {kind.summary}"]
+        config = kind.parameters()
+        if config is None:
+            continue
+        rows = {item.name: item.default for item in fields(config)}
+        width, about = max(map(len, rows)), meanings(config.__doc__)
+        for item, default in rows.items():
+            shown = "" if isinstance(default, type(MISSING)) else f" (default: {str(default).lower()})"
+            lines.append(f"  {item:{width}}  {about.get(item, '')}{shown}")
+    return [*lines, ""]

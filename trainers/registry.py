@@ -68,12 +68,19 @@ class Kind:
         entry_point: ``"module:factory"``.
         summary: one line for lists.
         extra: the extra of the distribution that it needs; "" for none.
+        config: ``"module:Dataclass"`` of its parameters, whose docstring explains them, for ``--help``; "" for none.
     """
 
     name: str
     entry_point: str
     summary: str = ""
     extra: str = ""
+    config: str = ""
+
+    def parameters(self) -> type | None:
+        """The dataclass of its parameters, where it names one."""
+        module, _, attribute = self.config.partition(":")
+        return getattr(importlib.import_module(module), attribute) if module else None
 
     def make(self, task: Task, parameters: Mapping[str, Any]) -> Trainer:
         """Make the trainer.
@@ -95,9 +102,9 @@ class Kind:
 _TRAINERS: dict[str, Kind] = {}
 
 
-def trainer_kind(name: str, entry_point: str, *, summary: str = "", extra: str = "") -> None:
-    """Register a trainer: ``trainer_kind("mine", "my_package.training:MyTrainer")``."""
-    _TRAINERS[name] = Kind(name, entry_point, summary, extra)
+def trainer_kind(name: str, entry_point: str, *, summary: str = "", extra: str = "", config: str = "") -> None:
+    """Register a trainer: ``trainer_kind("mine", "my_package.training:MyTrainer", config="my_package.training:Config")``."""
+    _TRAINERS[name] = Kind(name, entry_point, summary, extra, config)
 
 
 def trainers() -> dict[str, Kind]:
@@ -122,4 +129,10 @@ def _discover() -> None:
     load_plugins("ludens.trainers")
 
 
-trainer_kind("sft", "ludens.trainers.sft:SFT", summary="supervised fine-tuning: a nano model learns to play as the best scripted players do", extra="train")
+trainer_kind(
+    "sft",
+    "ludens.trainers.sft:SFT",
+    summary="supervised fine-tuning: a nano model learns to play as the best scripted players do",
+    extra="train",
+    config="ludens.trainers.sft.config:Config",
+)
