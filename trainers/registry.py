@@ -130,6 +130,13 @@ def _discover() -> None:
 
 
 trainer_kind(
+    "rft",
+    "ludens.trainers.rft:RFT",
+    summary="rejection-sampling fine-tuning: a nano model learns from the best of its own games",
+    extra="train",
+    config="ludens.trainers.rft:Config",
+)
+trainer_kind(
     "sft",
     "ludens.trainers.sft:SFT",
     summary="supervised fine-tuning: a nano model learns to play as the best scripted players do",

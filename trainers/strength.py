@@ -19,7 +19,7 @@ from ..arena.watchdog import Watchdog
 from ..games.core import Game
 from ..llm.chat import ChatModel
 
-__all__ = ["Strength", "opponents", "rows", "strength"]
+__all__ = ["Strength", "meet", "opponents", "rows", "strength"]
 
 _LIMITS = Limits(60.0, 600.0)
 
@@ -48,6 +48,11 @@ class Strength(NamedTuple):
     decisions: int
     parsed: float
     spoke: float | None
+
+    @property
+    def line(self) -> str:
+        """The measurement in one line."""
+        return f"{self.game}: {self.player:.2f} against {self.random:.2f} at random, edge {self.edge:+.2f} ({self.low:+.2f} to {self.high:+.2f})"
 
     @property
     def better(self) -> bool:
@@ -85,24 +90,43 @@ async def strength(
         ModelFailure: the model cannot be asked.
     """
     out = []
-    with Watchdog(_LIMITS.move_seconds) as watchdog:
-        for game in games:
-            gate = asyncio.Semaphore(in_flight)
-
-            async def one(spec: PlayerSpec, number: int, game: Game = game, gate: asyncio.Semaphore = gate) -> tuple[Episode, int]:
-                seat, field = number % game.seats, opponents(game)
-                table = [field[index] for index in child_rng(seed, "strength", number).integers(len(field), size=game.seats)]
-                table[seat] = spec
-                async with gate:
-                    match = Match(game, tuple(table), child_seed(seed, "strength", number, "deal"))
-                    return await play_match_async(match, models, limits=_LIMITS, watchdog=watchdog), seat
-
-            own = await asyncio.gather(*(one(player, number) for number in range(matches)))
-            base = await asyncio.gather(*(one(PlayerSpec.of("random"), number) for number in range(matches)))
-            out.append(_measured(game, own, base))
-            if done is not None:
-                done(out[-1])
+    for game in games:
+        own = await meet(game, player, models, matches, seed, in_flight=in_flight)
+        base = await meet(game, PlayerSpec.of("random"), models, matches, seed, in_flight=in_flight)
+        out.append(_measured(game, own, base))
+        if done is not None:
+            done(out[-1])
     return out
+
+
+async def meet(
+    game: Game, player: PlayerSpec, models: Mapping[str, ChatModel], matches: int, seed: int = 0, *, in_flight: int = 64
+) -> list[tuple[Episode, int]]:
+    """Play a player against opponents drawn from :func:`opponents`, at every seat in turn.
+
+    Args:
+        game: what is played.
+        player: who meets them.
+        models: by the name that the player calls its own.
+        matches: how many episodes.
+        seed: of deals and opponents: the same for every player.
+        in_flight: episodes at once.
+
+    Returns:
+        The episodes, with the player's seat in each.
+    """
+    gate, field = asyncio.Semaphore(in_flight), opponents(game)
+
+    async def one(number: int, watchdog: Watchdog) -> tuple[Episode, int]:
+        seat = number % game.seats
+        table = [field[index] for index in child_rng(seed, "strength", number).integers(len(field), size=game.seats)]
+        table[seat] = player
+        async with gate:
+            match = Match(game, tuple(table), child_seed(seed, "strength", number, "deal"))
+            return await play_match_async(match, models, limits=_LIMITS, watchdog=watchdog), seat
+
+    with Watchdog(_LIMITS.move_seconds) as watchdog:
+        return await asyncio.gather(*(one(number, watchdog) for number in range(matches)))
 
 
 def _measured(game: Game, own: Sequence[tuple[Episode, int]], base: Sequence[tuple[Episode, int]]) -> Strength:

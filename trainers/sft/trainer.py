@@ -16,7 +16,7 @@ from ...games.core import Game
 from ...llm.nano.shape import preset
 from ..card import write_card
 from ..registry import Say, Task
-from ..strength import Strength, rows
+from ..strength import rows
 from .config import Config
 from .corpus import Corpus, Writer, conversations
 from .teaching import best_style, episodes
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from ...llm.nano.network import Network
     from ...llm.nano.tokenizer import Tokenizer
 
-__all__ = ["SFT"]
+__all__ = ["ABOUT", "SFT", "bare_name", "began_with", "copy_words"]
 
-_ABOUT = (
+ABOUT = (
     (
         "A small Llama-style language model, trained from scratch by Ludens to play games through words. It read transcripts of scripted players "
         "and learned to answer as the style that earns most in each game would. It knows nothing else: it is no assistant."
@@ -109,7 +109,7 @@ class SFT:
             "window_tokens": config.window_tokens,
             "teachers": {game.label: style for game, style in teachers.items()},
             "games": [game.made_as for game in teachers],
-            **self._began_with(),
+            **({} if config.preset is not None else {"began_with": began_with(self.task.model.model)}),
         }
         return {"checkpoint": str(self.place), **self._measure(facts, say)}
 
@@ -121,30 +121,14 @@ class SFT:
         if self.config.matches:
             games, seed = self.task.games, child_seed(self.task.seed, "strength")
 
-            def told(item: Strength) -> None:
-                say(f"{item.game}: {item.player:.2f} against {item.random:.2f} at random, edge {item.edge:+.2f} ({item.low:+.2f} to {item.high:+.2f})")
-
-            measured = play(games, self.place, self.config, seed, told)
+            measured = play(games, self.place, self.config, seed, lambda item: say(item.line))
             facts["replies_read_unconstrained"] = round(free_replies(games, self.place, self.config, seed), 4)
             say(f"without constraint {facts['replies_read_unconstrained']:.2%} of the replies can be read")
         write_card(self.place, facts, rows(measured))
         return {**facts, "strength": rows(measured)}
 
-    def _began_with(self) -> dict[str, Any]:
-        """Say how the checkpoint was made that training went on from, where it tells."""
-        if self.config.preset is not None:
-            return {}
-        from ...llm.nano.model import folder
-
-        card = folder(self.task.model.model) / "card.json"
-        if not card.is_file():
-            return {"began_with": {"checkpoint": self.task.model.model}}
-        told = json.loads(card.read_text(encoding="utf-8"))
-        names = ("command", "seed", "seconds", "tokens_read", "digest", "began_with")
-        return {"began_with": {name: told[name] for name in names if name in told}}
-
     def _words(self) -> dict[str, Any]:
-        return {"title": f"Ludens nano ({self.config.preset or 'continued'})", "about": list(_ABOUT)}
+        return {"title": f"Ludens nano ({self.config.preset or 'continued'})", "about": list(ABOUT)}
 
     # -- what is read --------------------------------------------------------------------------------------------------
 
@@ -169,7 +153,7 @@ class SFT:
 
         if self.config.preset is None:
             place = folder(self.task.model.model)
-            _copy_words(place, self.place)
+            copy_words(place, self.place)
             return tokenizer.Tokenizer(self.place), network.load(place)
         if not (self.place / "tokenizer.json").exists():
             texts = (
@@ -209,12 +193,24 @@ class SFT:
         return train.corpus(), held.corpus()
 
 
+def began_with(name: str) -> dict[str, Any]:
+    """Say how a checkpoint was made that training goes on from, where its card tells."""
+    from ...llm.nano.model import folder
+
+    card = folder(name) / "card.json"
+    if not card.is_file():
+        return {"checkpoint": name}
+    told = json.loads(card.read_text(encoding="utf-8"))
+    return {key: told[key] for key in ("command", "seed", "seconds", "tokens_read", "digest", "teachers", "held_out", "began_with") if key in told}
+
+
 def bare_name(game: Game) -> str:
     """A game's name without its version."""
     return game.made_as.rpartition("-v")[0] or game.made_as
 
 
-def _copy_words(source: Path, place: Path) -> None:
+def copy_words(source: Path, place: Path) -> None:
+    """Copy a checkpoint's tokenizer and template into a folder."""
     place.mkdir(parents=True, exist_ok=True)
     for name in ("tokenizer.json", "tokenizer_config.json", "chat_template.jinja"):
         (place / name).write_bytes((source / name).read_bytes())
