@@ -1,15 +1,15 @@
 """Rejection-sampling fine-tuning: a nano model plays, and learns from those of its own games that went best.
 
-Each round is a step of expert iteration with the model as its own expert: sample episodes, keep those whose return lies in the upper part of their seat's,
-fit the replies given in them, and begin anew with the better model (Gulcehre et al. 2023, "Reinforced Self-Training", arXiv:2308.08998, with a quantile as the
-filter; Anthony et al. 2017). It needs no teacher that can be copied to the digit: what lost money is not repeated.
+Each round is a step of expert iteration with the model as its own expert: play every deal several times, keep the episodes that went best, fit the
+replies given in them, and begin anew with the better model (Gulcehre et al. 2023, "Reinforced Self-Training", arXiv:2308.08998; comparing within
+groups as Shao et al. 2024, arXiv:2402.03300, do). It needs no teacher that can be copied to the digit: what lost money is not repeated.
 """
 
 from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -42,7 +42,8 @@ class Config:
         rounds: how often it plays and learns.
         episodes: games a round, for every game that ``more`` does not name.
         more: games a round for single games by name.
-        keep: share of a seat's episodes that is learned from.
+        group: episodes of one deal against the same opponents, which are compared with each other.
+        keep: share of a deal's episodes that is learned from.
         epochs: how often these are read.
         temperature: at which it plays; higher finds more that is new.
         batch_tokens, learning_rate, warmup: as the trainer ``sft`` has them.
@@ -54,7 +55,8 @@ class Config:
     rounds: int = 2
     episodes: int = 60
     more: Mapping[str, int] = field(default_factory=dict)
-    keep: float = 0.35
+    group: int = 4
+    keep: float = 0.25
     epochs: float = 2.0
     temperature: float = 0.8
     batch_tokens: int = 3000
@@ -67,6 +69,7 @@ class Config:
     def __post_init__(self) -> None:
         whole = all(type(count) is int and count > 1 for count in (self.episodes, *self.more.values()))
         self._require(whole, "episodes", "and more should be whole numbers above 1")
+        self._require(type(self.group) is int and self.group > 1, "group", "should be a whole number above 1")
         self._require(type(self.rounds) is int and self.rounds > 0, "rounds", "should be a whole number above 0")
         self._require(0 < self.keep < 1, "keep", "should lie between 0 and 1")
         for name in ("epochs", "temperature"):
@@ -152,11 +155,12 @@ class RFT:
         if not (folder / "kept.npz").exists():
             writer = Writer(tokenizer, network.shape.context)
             for game, episodes in zip(self.task.games, asyncio.run(self._play(start, number)), strict=True):
-                returns = np.array([episode.returns[seat] for episode, seat in episodes])
-                for episode, seat in best(episodes, self.config.keep):
-                    for talk in conversations(episode, (seat,)):
-                        writer.add(talk)
-                say(f"round {number + 1}, {game.label}: {returns.mean():.2f} {game.type.unit} an episode")
+                for deal in episodes:
+                    for episode, seat in best(deal, self.config.keep):
+                        for talk in conversations(episode, (seat,)):
+                            writer.add(talk)
+                mean = np.mean([episode.returns[seat] for deal in episodes for episode, seat in deal])
+                say(f"round {number + 1}, {game.label}: {mean:.2f} {game.type.unit} an episode")
             writer.corpus().save(folder / "kept.npz")
         corpus = Corpus.load(folder / "kept.npz")
         fitting = self._fitting(int(corpus.starts[-1] * self.config.epochs))
@@ -167,14 +171,19 @@ class RFT:
         say(f"round {number + 1}: {len(corpus):,} conversations of {corpus.starts[-1]:,} tokens were learned from, in {spent:.0f} s")
         return folder / "checkpoint", spent
 
-    async def _play(self, place: Path, number: int) -> list[list[tuple[Episode, int]]]:
+    async def _play(self, place: Path, number: int) -> list[list[tuple[tuple[Episode, int], ...]]]:
+        """Play every game; by deals, each with the episodes of a group."""
         sampling = Sampling(temperature=self.config.temperature, max_tokens=None)
         model = ModelSpec(engine="nano", model=str(place), name="trained", concurrency=None, sampling=sampling).build()
-        player = PlayerSpec.of("language", "trained", model="trained", window_tokens=self.config.window_tokens, beyond="forget")
-        seed = child_seed(self.task.seed, "round", number)
+        shared = {"model": "trained", "window_tokens": self.config.window_tokens, "beyond": "forget"}
+        # a seed of its own changes what a player draws, and nothing else of the episode
+        players = [PlayerSpec.of("language", "trained", **shared, seed=member + 1) for member in range(self.config.group)]
+        seed, out = child_seed(self.task.seed, "round", number), []
         try:
-            count = {game: self.config.more.get(bare_name(game), self.config.episodes) for game in self.task.games}
-            return [await meet(game, player, {"trained": model}, count[game], seed) for game in self.task.games]
+            for game in self.task.games:
+                deals = max(1, self.config.more.get(bare_name(game), self.config.episodes) // self.config.group)
+                out.append(list(zip(*[await meet(game, player, {"trained": model}, deals, seed) for player in players], strict=True)))
+            return out
         finally:
             await model.close()
 
@@ -184,11 +193,13 @@ class RFT:
         return FitConfig(preset=None, tokens=max(tokens, 1), temperature=self.config.measured_at, **shared)
 
 
-def best(episodes: list[tuple[Episode, int]], keep: float) -> list[tuple[Episode, int]]:
-    """Choose the episodes whose return lies in the upper ``keep`` of their seat's; where all are equal, all stay."""
-    chosen: list[tuple[Episode, int]] = []
-    for seat in sorted({seat for _, seat in episodes}):
-        own = [(episode, at) for episode, at in episodes if at == seat]
-        bar = float(np.quantile([episode.returns[seat] for episode, _ in own], 1 - keep))
-        chosen += [(episode, at) for episode, at in own if episode.returns[seat] >= bar]
-    return chosen
+def best(deal: Sequence[tuple[Episode, int]], keep: float) -> list[tuple[Episode, int]]:
+    """Choose among the episodes of one deal: the best ``keep`` of them (one at least), and only what is better than their mean; where all are equal, the first.
+
+    Cards and opponents are the same in all of them, so that it is play that is compared and not luck.
+    """
+    returns = np.array([episode.returns[seat] for episode, seat in deal])
+    if np.ptp(returns) == 0:
+        return [deal[0]]
+    bar = np.sort(returns)[-max(1, round(keep * len(deal)))]
+    return [item for item, value in zip(deal, returns, strict=True) if value >= bar and value > returns.mean()]
