@@ -60,14 +60,14 @@ def _page(facts: Mapping[str, Any]) -> str:
             "",
             _STRENGTH,
             "",
-            "| game | teacher | episodes | this model | random | edge | replies read at once |",
-            "|---|---|---|---|---|---|---|",
+            "| game | episodes | this model | random | edge | replies read at once |",
+            "|---|---|---|---|---|---|",
         ]
         teachers = facts.get("teachers", {})
         for row in facts["strength"]:
             edge = f"{row['edge']:+.2f} ({row['low']:+.2f} to {row['high']:+.2f})"
-            who = teachers.get(row["game"], "")
-            lines.append(f"| {row['game']} | {who} | {row['matches']} | {row['player']:.2f} | {row['random']:.2f} | {edge} | {row['parsed']:.2%} |")
+            game = f"{row['game']} (taught by {teachers[row['game']]})" if row["game"] in teachers else row["game"]
+            lines.append(f"| {game} | {row['matches']} | {row['player']:.2f} | {row['random']:.2f} | {edge} | {row['parsed']:.2%} |")
         lines.append("")
     return "\n".join(lines)
 
