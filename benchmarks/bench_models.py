@@ -79,7 +79,7 @@ def loaded(engine: str, options: dict[str, object]) -> ChatModel:
 def tournament(engine: str, options: dict[str, object], episodes: int) -> tuple[Speed, list[Request]]:
     """Play the tournament; give its speed and what the model was asked."""
     players = [
-        PlayerSpec.of("language", name=name, model="m", temperature=heat, beyond="forget", window_tokens=1200) for name, heat in (("a", 0.5), ("b", 0.6))
+        PlayerSpec.of("language", name=name, model="m", temperature=heat, beyond="forget", window_tokens=2000) for name, heat in (("a", 0.5), ("b", 0.6))
     ]
     plan = round_robin([make("negotiation")], players, replicates=max(1, episodes // 2))
     watched = Watched(loaded(engine, options))

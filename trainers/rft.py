@@ -62,7 +62,7 @@ class Config:
     batch_tokens: int = 3000
     learning_rate: float = 6e-4
     warmup: int = 20
-    window_tokens: int = 1200
+    window_tokens: int = 2000
     matches: int = 100
     measured_at: float = 0.5
 

@@ -36,10 +36,10 @@ class Window:
         too_long = self.tokens is not None and talk.chars > self.tokens * CHARS_PER_TOKEN
         return too_long or (self.events is not None and talk.events > self.events)
 
-    def half(self, talk: Conversation, events: Sequence[Event], told: int) -> int:
-        """Count how many of the last ``told`` events fill at most half the window, the rules aside."""
+    def half(self, kept: int, events: Sequence[Event], told: int) -> int:
+        """Count how many of the last ``told`` events fill at most half of what the window has room for beside ``kept`` characters that stay."""
         most = told if self.events is None else self.events // 2
-        room = None if self.tokens is None else (self.tokens * CHARS_PER_TOKEN - len(talk.messages[0].content)) / 2
+        room = None if self.tokens is None else (self.tokens * CHARS_PER_TOKEN - kept) / 2
         count = 0
         while count < min(most, told):
             if room is not None and (room := room - len(events[told - count - 1].text)) < 0:

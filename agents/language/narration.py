@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from ...games.core import GameType, Observation
+from itertools import takewhile
+
+from ...games.core import Event, GameType, Observation
 from ...llm.chat import Message
 from .memory import Conversation, Window
-from .prompt import FORGOTTEN, AnswerForm, answer_form, system_text, turn_text
+from .prompt import FORGOTTEN, AnswerForm, answer_form, events_text, system_text, turn_text
 from .styles import Style
 
 __all__ = ["Narration"]
@@ -43,14 +45,25 @@ class Narration:
         self.talk, self._before, self._shown = Conversation(Message("system", text)), before, None
         return self.talk
 
+    def reopen(self, observation: Observation, before: str) -> None:
+        """Begin the conversation anew with what the seat was told before anybody acted (its cards, its role, the setting) and with ``before``."""
+        self.open(observation, "\n\n".join(part for part in (events_text(self._setting(observation)), before) if part))
+
     def forget(self, observation: Observation, window: Window) -> None:
-        """Begin the conversation anew with the last of what was told, as much as half the window holds."""
+        """Begin the conversation anew with the setting and the last of what was told, as much as half the window holds."""
         talk = self.talk or self.open(observation)
-        keep = window.half(talk, observation.events, self._told)
+        setting = self._setting(observation)
+        kept = len(talk.messages[0].content) + len(events_text(setting))
         # requests and replies go in any case; events may all have room
-        self.open(observation, FORGOTTEN.format(count=self._told - keep) if keep < self._told else "")
+        begin = max(self._told - window.half(kept, observation.events, self._told), len(setting))
+        left_out = begin - len(setting)
+        self.reopen(observation, FORGOTTEN.format(count=left_out) if left_out else "")
         # what the seat said itself stood in its replies, which are gone
-        self._told, self._own = self._told - keep, True
+        self._told, self._own = begin, True
+
+    def _setting(self, observation: Observation) -> list[Event]:
+        told = observation.events[: self._told]
+        return list(takewhile(lambda event: event.seat is None, told))
 
     def tell(self, observation: Observation) -> AnswerForm:
         """Append what is new and what is asked; give how it is to be answered."""

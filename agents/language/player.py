@@ -156,7 +156,7 @@ class LanguagePlayer(BasePlayer):
         calls.append(Call(request.messages, reply, request.key(self._model.name), status, None if summary else "the summary is empty"))
         talk.answer(summary)
         if summary:
-            self._narration.open(observation, recall(talk.messages[-1].content, self._notes))
+            self._narration.reopen(observation, recall(talk.messages[-1].content, self._notes))
 
     def _note(self, thinking: str, text: str) -> str:
         parts = self._style.read(text)

@@ -15,12 +15,12 @@ from ...games.actions import ActionSpec, Status
 from ...games.core import Event, GameType, seat_name
 from .styles import Style
 
-__all__ = ["FORGOTTEN", "SUMMARISE", "UNANSWERED", "AnswerForm", "answer_form", "recall", "retry_text", "system_text", "turn_text"]
+__all__ = ["FORGOTTEN", "SUMMARISE", "UNANSWERED", "AnswerForm", "answer_form", "events_text", "recall", "retry_text", "system_text", "turn_text"]
 
 UNANSWERED = "(no answer)"
 """Stands in the conversation where a model gave no reply, so that speakers still alternate."""
-FORGOTTEN = "What happened before is left out here to save room ({count} events)."
-"""Opens a conversation whose beginning was forgotten."""
+FORGOTTEN = "What happened then is left out here to save room ({count} events)."
+"""Stands where a part of the conversation was forgotten."""
 SUMMARISE = (
     "Before the game goes on, the conversation up to here will be removed to save room. Write down in at most {words} words what you "
     "need to remember of it: what happened, what was said or promised, how the others behave, where things stand, and what you intend. "
@@ -54,14 +54,14 @@ def turn_text(seat: int | None, events: Sequence[Event], request: str, how: str 
         how: how to answer; None when that has not changed.
         before: something to say first (a summary, a move made in the player's place).
     """
-    parts = [before] if before else []
-    news = [event.text.replace("\n", "\n  ") for event in events if seat is None or not (event.kind == "say" and event.seat == seat)]
-    if len(news) == 1:
-        parts.append(news[0])
-    elif news:
-        parts.append("\n".join(f"- {text}" for text in news))
-    parts.append(request if how is None else f"{request}\n{how}")
-    return "\n\n".join(parts)
+    news = events_text([event for event in events if seat is None or not (event.kind == "say" and event.seat == seat)])
+    return "\n\n".join(part for part in (before, news, request if how is None else f"{request}\n{how}") if part)
+
+
+def events_text(events: Sequence[Event]) -> str:
+    """Tell events: one as it is, several as a list."""
+    texts = [event.text.replace("\n", "\n  ") for event in events]
+    return texts[0] if len(texts) == 1 else "\n".join(f"- {text}" for text in texts)
 
 
 def retry_text(status: Status, problem: str, how: str) -> str:

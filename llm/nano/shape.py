@@ -36,7 +36,7 @@ class Shape:
     kv_heads: int
     feed_forward: int
     vocabulary: int = 4096
-    context: int = 2048
+    context: int = 4096
     epsilon: float = _EPSILON
     theta: float = _THETA
 

@@ -74,6 +74,16 @@ def test_beyond_its_window_it_forgets():
     assert any(later < earlier for earlier, later in pairwise(lengths))
 
 
+def test_what_was_told_before_anybody_acted_is_never_forgotten():
+    episode = demonstrated(make("deliberation"), window_tokens=700)
+    talks = [messages for decision, _, messages in prompts(episode) if decision.seat == 0]
+    forgetful = [messages[1].content for messages in talks if "left out here" in messages[1].content]
+    sheet = next(event.text for event in episode.events if event.visible_to == (0,))
+    assert sheet.startswith("Points on the sheet of player_0")
+    assert len(forgetful) >= 2
+    assert all(text.count(sheet) == 1 and text.index(sheet) < text.index("left out here") for text in forgetful)
+
+
 @pytest.mark.parametrize(
     ("of", "said"),
     [

@@ -16,7 +16,7 @@ from ludens.agents.language import LanguagePlayer
 from ludens.agents.language.prompt import UNANSWERED
 from ludens.agents.language.styles import STYLES, split_thinking
 from ludens.errors import LudensError, ParameterError
-from ludens.games import Move, Status
+from ludens.games import Move, Status, make
 from ludens.llm.chat import ModelFailure, Reply
 from ludens.llm.scripted import SchemaModel, ScriptedModel
 
@@ -216,6 +216,22 @@ async def test_beyond_a_window_that_forgets_the_last_half_is_told_again(window):
     told = [int(count[1] if count else 0) + request.messages[1].content.count("- ") for count, request in zip(counts, anew, strict=True)]
     assert told == sorted(set(told))  # what is left out and what is told make up more and more
     assert max(sum(len(message.content) for message in request.messages) for request in model.requests) < 700 * 4 + 1500
+
+
+async def test_a_summary_stands_beside_what_was_told_before_anybody_acted():
+    def script(request):
+        return "They offer little." if "Write down" in request.messages[-1].content else '{"say": "No.", "choice": {"act": "reject"}}'
+
+    player, model, state = seated(ScriptedModel(script), make("haggling"), window_events=3)
+    while not state.over:
+        (seat,) = state.to_move
+        answer = await player.act(state.observe(0)) if seat == 0 else None
+        state.play({seat: (answer and answer.move) or Move({"act": "propose", "price": 1}, "Come on.")})
+    setting = f"- {state.observe(0).events[0].text}\n- {state.observe(0).events[1].text}"
+    assert "To the seller the thing is worth" in setting
+    summed = [request.messages[1].content for request in model.requests if "What you wrote down" in request.messages[1].content]
+    assert len(summed) >= 2
+    assert all(text.startswith(f"{setting}\n\nWhat you wrote down") and text.count(setting) == 1 for text in summed)
 
 
 # -- untrusted text ------------------------------------------------------------------------------------------------

@@ -29,6 +29,7 @@ class Config:
         trials: episodes a style and game, by which the best is found.
         speaking: weight of games in which seats speak, against 1 for the others: a game gets a share of the tokens in proportion to its weight.
         weights: weights for single games by name.
+        speech_weight: weight of a token of speech in the loss, against 1 for one of the choice: the teachers' phrases are mostly chance, and more of them.
         batch_tokens: tokens a step.
         learning_rate: the highest; it rises over ``warmup`` steps and falls linearly to a twentieth.
         warmup: steps.
@@ -52,6 +53,7 @@ class Config:
     trials: int = 40
     speaking: float = 3.0
     weights: Mapping[str, float] = field(default_factory=dict)
+    speech_weight: float = 1.0
     batch_tokens: int = 3000
     learning_rate: float = 3e-3
     warmup: int = 50
@@ -59,7 +61,7 @@ class Config:
     clip: float = 1.0
     precision: Precision = "auto"
     device: str = "auto"
-    window_tokens: int = 1200
+    window_tokens: int = 2000
     temperature: float = 0.5
     save_every: int = 200
     held_out: int = 10
@@ -79,7 +81,7 @@ class Config:
         self._require(isinstance(self.temperature, int | float) and self.temperature >= 0, "temperature", "should be 0 or more")
         for name in ("warmup", "matches"):
             self._require(type(getattr(self, name)) is int and getattr(self, name) >= 0, name, "should be a whole number, 0 or more")
-        for name in ("epochs", "speaking", "learning_rate", "clip"):
+        for name in ("epochs", "speaking", "speech_weight", "learning_rate", "clip"):
             self._require(isinstance(getattr(self, name), int | float) and getattr(self, name) > 0, name, "should be a number above 0")
         self._require(isinstance(self.weight_decay, int | float) and self.weight_decay >= 0, "weight_decay", "should be 0 or more")
 

@@ -30,7 +30,7 @@ class Point(NamedTuple):
     Attributes:
         step, steps: so far, and in all.
         tokens: read so far.
-        loss: mean negative log-likelihood of the player's own tokens in this step's batch, in nats.
+        loss: mean negative log-likelihood of the player's own tokens in this step's batch, in nats, those of speech weighted as configured.
         rate: the learning rate of this step.
         seconds: of computing so far, earlier sittings included.
     """
@@ -75,7 +75,7 @@ def fit(network: Network, corpus: Corpus, config: Config, *, seed: int, place: P
                 group["lr"] = rate
             ids, marks, lengths = corpus.gather(batch)
             with _precision(config, device):
-                loss = _loss(network, torch.from_numpy(ids).long().to(device), torch.from_numpy(marks).to(device), lengths)
+                loss = _loss(network, torch.from_numpy(ids).long().to(device), torch.from_numpy(marks).to(device), lengths, config.speech_weight)
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
             torch.nn.utils.clip_grad_norm_(network.parameters(), config.clip)
@@ -138,10 +138,12 @@ def _once(corpus: Corpus, batch_tokens: int) -> Iterator[Any]:
             return
 
 
-def _loss(network: Network, ids: Tensor, marks: Tensor, lengths: list[int]) -> Tensor:
+def _loss(network: Network, ids: Tensor, marks: Tensor, lengths: list[int], speech_weight: float) -> Tensor:
     # logits are made of those positions alone that something is learned at
     at = marks.nonzero()[:, 0]
-    return cross_entropy(network.logits(network(ids, lengths)[at - 1]).float(), ids[at])
+    losses = cross_entropy(network.logits(network(ids, lengths)[at - 1]).float(), ids[at], reduction="none")
+    weights = torch.where(marks[at] == CHOICE, 1.0, speech_weight)
+    return (losses * weights).sum() / weights.sum()
 
 
 def _optimizer(network: Network, config: Config) -> torch.optim.Optimizer:
