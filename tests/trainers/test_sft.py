@@ -164,17 +164,33 @@ def test_conversations_side_by_side_teach_what_each_teaches_alone(place, words):
     made = corpus(words, count=8)
     net = network.load(place)
 
+    def weight(batch):
+        marks = made.gather(batch)[1]
+        return int((marks == CHOICE).sum()) + 0.3 * int((marks == OWN).sum())
+
     def gradient(batches):
         net.zero_grad()
-        total = sum(int((made.gather(batch)[1] != 0).sum()) for batch in batches)
+        total = sum(weight(batch) for batch in batches)
         for batch in batches:
             ids, marks, lengths = made.gather(batch)
-            own = int((marks != 0).sum())
-            (fitting._loss(net, torch.from_numpy(ids).long(), torch.from_numpy(marks), lengths) * own / total).backward()
+            (fitting._loss(net, torch.from_numpy(ids).long(), torch.from_numpy(marks), lengths, 0.3) * weight(batch) / total).backward()
         return torch.cat([weight.grad.flatten().clone() for weight in net.parameters()])
 
     together, alone = gradient([np.arange(len(made))]), gradient([np.array([index]) for index in range(len(made))])
     assert torch.allclose(together, alone, atol=1e-5)
+
+
+def test_speech_weighs_less_than_the_choice(place, words):
+    made, net = corpus(words, count=4), network.load(place)
+    gathered, marked, lengths = made.gather(np.arange(len(made)))
+    ids, marks = torch.from_numpy(gathered).long(), torch.from_numpy(marked)
+    with torch.no_grad():
+        nats = -net.logits(net(ids, lengths)[:-1]).log_softmax(-1).gather(1, ids[1:, None])[:, 0]
+        speech, choice = (float(nats[marks[1:] == mark].sum()) for mark in (OWN, CHOICE))
+        counts = [int((marks[1:] == mark).sum()) for mark in (OWN, CHOICE)]
+        for weight in (1.0, 0.1):
+            loss = float(fitting._loss(net, ids, marks, lengths, weight))
+            assert loss == pytest.approx((weight * speech + choice) / (weight * counts[0] + counts[1]), rel=1e-5)
 
 
 def test_the_rate_rises_and_falls(place, words, tmp_path):

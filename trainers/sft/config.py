@@ -53,7 +53,7 @@ class Config:
     trials: int = 40
     speaking: float = 3.0
     weights: Mapping[str, float] = field(default_factory=dict)
-    speech_weight: float = 1.0
+    speech_weight: float = 0.1
     batch_tokens: int = 3000
     learning_rate: float = 3e-3
     warmup: int = 50
