@@ -27,6 +27,12 @@ player_kind(
     summary="lowers its demand over time (item division)",
     fits="ludens.agents.bots.negotiation:conceder_fits",
 )
+player_kind(
+    "villager",
+    "ludens.agents.bots.werewolf:VillagerPlayer",
+    summary="plays every role of Werewolf, each in a manner of its own",
+    fits="ludens.agents.bots.werewolf:villager_fits",
+)
 player_kind("axelrod", "ludens.agents.axelrod_adapter:AxelrodPlayer", summary="any strategy of the Axelrod library", fits="ludens.agents.axelrod_adapter:fits")
 for _name, _entry in repeated.STRATEGIES.items():
     player_kind(_name, _entry.entry_point, summary=_entry.summary, fits=repeated.FITS, **_entry.presets)

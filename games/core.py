@@ -431,13 +431,14 @@ class State:
             for index in to:
                 self._seen[index].append(event)
 
-    def emit_speech(self, seat: int, said: str | None, **facts: Any) -> None:
-        """Show everybody what a seat said (a ``say`` event with ``facts`` and ``text``); nothing where it said nothing.
+    def emit_speech(self, seat: int, said: str | None, *, to: tuple[int, ...] | None = None, **facts: Any) -> None:
+        """Show what a seat said (a ``say`` event with ``facts`` and ``text``) to everybody, or to some seats; nothing where it said nothing.
 
         It is cleaned, and quoted as JSON: what is said can neither close its quotes nor begin a line of its own.
         """
         if words := clean_text(said or "").strip():
-            self.emit("say", f"{seat_name(seat)} says: {json.dumps(words, ensure_ascii=False)}", seat=seat, data={**facts, "text": words})
+            verb = "says" if to is None else "whispers"
+            self.emit("say", f"{seat_name(seat)} {verb}: {json.dumps(words, ensure_ascii=False)}", seat=seat, data={**facts, "text": words}, to=to)
 
     def with_fresh_chance(self, rng: np.random.Generator) -> Self:
         """Copy the position with every chance draw still to come drawn anew: nobody knows what the generator has in store."""
