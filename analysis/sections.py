@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from ..arena.record import Episode
 from ..arena.report.summary import GameSection, PairCells, SeatRow
 from ..arena.store import GameRow
 from ..games.core import Game
 from .facts import beside_predictions, fact_means, label_counts
+from .families import family_tables, has_tables
 from .payoffs import PairTable, payoff_table, seat_effects, seat_means, win_rates
 from .reading import Columns, bounded
 from .results import Results
@@ -30,6 +32,8 @@ def game_sections(
     labels: Mapping[str, str],
     rules: Mapping[str, Game],
     outcomes: Mapping[str, dict[str, Any]],
+    episodes: Callable[[list[str]], Iterable[Episode]],
+    names: Mapping[str, str],
     level: float,
 ) -> Iterator[GameSection]:
     """Make the section of each game that has results.
@@ -41,6 +45,8 @@ def game_sections(
         labels: what each game is called in ``results``, by hash.
         rules: the games whose rules are installed here, by hash.
         outcomes: facts of each match, by match id.
+        episodes: reads episodes by their ids; called for games whose family brings tables of its own.
+        names: what players are called, by hash.
         level: coverage of intervals.
     """
     first_seat = table["seat"] == 0
@@ -54,6 +60,7 @@ def game_sections(
         means = fact_means(facts, cluster_of[mine].tolist(), seats=int(part.seat.max()) + 1, level=level)
         game = rules.get(key)
         kind = row.type
+        own = family_tables(row.id, episodes(table["match"][mine].tolist()), names=names.__getitem__, level=level) if has_tables(row.id) else ()
         yield GameSection(
             label=row.id,
             title=labels[key],
@@ -70,6 +77,7 @@ def game_sections(
             predictions=beside_predictions(game.predictions(), means) if game else (),
             outcomes=tuple(means.items()),
             labels=label_counts(facts),
+            metrics=own,
         )
 
 

@@ -56,7 +56,9 @@ def summarise(run: Run, *, bootstrap: int = 200, seed: int = 0, transcripts: int
     by_label = {labels[key]: game for key, game in games.items()}
     team = [index for index, name in enumerate(results.games) if by_label[name].type["utility"] in TEAM]
     standings, order, rating_notes = _standings(run, table, names, results, team, bootstrap=bootstrap, seed=seed, level=level)
-    sections = tuple(game_sections(results, table=table, games=games, labels=labels, rules=rules, outcomes=run.outcomes(), level=level))
+    sections = tuple(
+        game_sections(results, table=table, games=games, labels=labels, rules=rules, outcomes=run.outcomes(), episodes=run.episodes, names=names, level=level)
+    )
     for game in games.values():
         if not bounded(game):
             notes.append(f"{game.label} declares no finite payoff bounds: its scores are normalised by the lowest and highest return seen.")

@@ -20,7 +20,7 @@ from ...errors import ParameterError, nearest
 from ...games.actions import Move
 from ...games.core import Game, GameType, Observation
 from ...plugins import load_plugins
-from ..player import BasePlayer
+from ..player import Answer, BasePlayer
 
 __all__ = ["STYLES", "Bot", "BotFactory", "ScriptedPlayer", "fits"]
 
@@ -29,7 +29,7 @@ STYLES = ("fair", "greedy", "generous", "tough", "deceptive", "cautious")
 
 
 class Bot(Protocol):
-    """One seat's bot for one episode."""
+    """One seat's bot for one episode. What it leaves in an attribute ``note``, where it has one, is kept with its move as its private note."""
 
     def act(self, observation: Observation) -> Move:
         """Choose a legal move, with something to say where the seat may speak."""
@@ -58,10 +58,12 @@ class ScriptedPlayer(BasePlayer):
         super().start(seat, game_type, seed)
         self._bot: Bot | None = None
 
-    def act(self, observation: Observation) -> Move:
+    def act(self, observation: Observation) -> Move | Answer:
         if self._bot is None:
             self._bot = _factory(observation.game, self.style)(self.seat, np.random.default_rng(self.seed))
-        return self._bot.act(observation)
+        move = self._bot.act(observation)
+        note = getattr(self._bot, "note", None)
+        return move if note is None else Answer(move, note=note)
 
 
 def fits(game: Game, style: str = "fair", **_: Any) -> str | None:

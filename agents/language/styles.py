@@ -65,6 +65,13 @@ STYLES: dict[str, Style] = {
             notes="notes",
             max_tokens=1024,
         ),
+        Style(
+            "beliefs",
+            "Every answer begins with your beliefs: for each other player in the game, how likely you hold it to be against your side, in percent, "
+            'as in "player_1 60, player_2 10"; then with your reasoning. Nobody else sees them.',
+            (("beliefs", "how likely each other player is against your side, in percent"), ("reasoning", "what you conclude from that, step by step")),
+            max_tokens=1024,
+        ),
     )
 }
 

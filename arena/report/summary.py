@@ -16,6 +16,7 @@ __all__ = [
     "Fault",
     "GameSection",
     "Line",
+    "MetricTable",
     "PairCells",
     "PredictionRow",
     "RunSummary",
@@ -141,10 +142,28 @@ class PredictionRow:
 
 
 @dataclass(frozen=True)
+class MetricTable:
+    """Measures that a family of games brings for its matches.
+
+    Attributes:
+        title: what the rows are.
+        about: what the columns mean, in a sentence or two.
+        columns: their names.
+        rows: name and an estimate a column, None where there is nothing to measure.
+    """
+
+    title: str
+    about: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[Estimate | None, ...]], ...]
+
+
+@dataclass(frozen=True)
 class GameSection:
     """All that is shown of one game (an id with its parameters).
 
     Attributes:
+        metrics: tables of the game's family.
         facts: short statements of its type, as (name, value).
         outcomes: means of the numeric and yes-no outcome facts, as (name, estimate).
         labels: how often each text outcome occurred, as (name, ((value, count), ...)).
@@ -165,6 +184,7 @@ class GameSection:
     predictions: tuple[PredictionRow, ...] = ()
     outcomes: tuple[tuple[str, Estimate], ...] = ()
     labels: tuple[tuple[str, tuple[tuple[str, int], ...]], ...] = ()
+    metrics: tuple[MetricTable, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,9 @@ class WerewolfBot:
         manner: how.
         seat: where it sits.
         rng: its generator.
+
+    Attributes:
+        note: before a vote, how likely it holds each other living seat to be against the village, in percent; None otherwise.
     """
 
     def __init__(self, game: Werewolf, manner: Manner, seat: int, rng: np.random.Generator) -> None:
@@ -38,11 +41,13 @@ class WerewolfBot:
         self.ledger = Ledger(game, seat)
         self._belief: Belief | None = None
         self._open: Belief | None = None
+        self.note: str | None = None
 
     def act(self, observation: Observation) -> Move:
         """Choose a legal act, and something to say where it is its turn to speak."""
         ledger = self.ledger
         ledger.read(observation)
+        self.note = None
         spec = observation.action_spec
         options: tuple[str, ...] = spec.domain.options  # type: ignore[attr-defined]
         if SPEAK in options:
@@ -55,6 +60,7 @@ class WerewolfBot:
             return Move(self._night(options))
         if self.game.sheriff and not ledger.elected and ledger.round == 1:
             return Move(self._pick(options, -self.belief.enemies()))
+        self.note = self._beliefs()
         return Move(self._vote(options))
 
     # -- what it thinks ----------------------------------------------------------------------------------------------
@@ -73,6 +79,12 @@ class WerewolfBot:
             self._open = Belief(self.game, {})
         self._open.read(self.ledger, private=False)
         return self._open
+
+    def _beliefs(self) -> str | None:
+        if self.ledger.role in ("werewolf", "minion") or self.manner.villager != "bayes":
+            return None  # who knows has no belief, and the other manners have no number for one
+        chances = self.belief.enemies()
+        return ", ".join(f"{seat_name(seat)} {100 * chances[seat]:.0f} %" for seat in sorted(self.ledger.alive) if seat != self.seat)
 
     @property
     def pressed(self) -> int:

@@ -75,10 +75,11 @@ class Ledger:
         """Take in the events since the last time."""
         events = observation.events
         for event in events[self._read :]:
-            self._take(event)
+            self.take(event)
         self._read = len(events)
 
-    def _take(self, event: Event) -> None:
+    def take(self, event: Event) -> None:
+        """Take in one event."""
         kind, data = event.kind, event.data
         if kind == "say" and event.visible_to is None:
             speaker = int(event.seat or 0)

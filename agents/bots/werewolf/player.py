@@ -8,11 +8,10 @@ from typing import Any, get_args, get_type_hints
 import numpy as np
 
 from ....errors import ParameterError, nearest
-from ....games.actions import Move
 from ....games.core import Game, GameType, Observation
 from ....games.werewolf.game import Werewolf
 from ....games.werewolf.speech import STYLES as VOICES
-from ...player import BasePlayer
+from ...player import Answer, BasePlayer
 from .bot import WerewolfBot
 from .manners import Manner
 
@@ -58,13 +57,14 @@ class VillagerPlayer(BasePlayer):
         super().start(seat, game_type, seed)
         self._bot: WerewolfBot | None = None
 
-    def act(self, observation: Observation) -> Move:
+    def act(self, observation: Observation) -> Answer:
         if self._bot is None:
             game = observation.game
             if not isinstance(game, Werewolf):
                 raise ParameterError(f"player villager plays Werewolf only, not {game.made_as}")
             self._bot = WerewolfBot(game, self.manner, self.seat, np.random.default_rng(self.seed))
-        return self._bot.act(observation)
+        move = self._bot.act(observation)
+        return Answer(move, note=self._bot.note)
 
 
 def villager_fits(game: Game, **_: object) -> str | None:

@@ -1,0 +1,111 @@
+"""Tables of the measures: by player, by role and by seat, with intervals; and the difference of two runs, deal by deal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+import numpy as np
+
+from ...arena.record import Episode
+from ...arena.report.summary import Estimate, MetricTable
+from ..resample import student_intervals
+from .measures import MEASURES, Measure
+from .reading import Played, read
+
+__all__ = ["metric_tables", "paired_difference", "table"]
+
+_PLAYER = ("wins", "survival", "vote accuracy", "lies", "fake seer", "believed", "backfire", "brier")
+_ROLE = ("wins", "survival", "vote accuracy", "bus", "lies", "checks found", "reveal day", "seer believed", "saves", "self-protection")
+_SEAT = ("wins", "survival", "first target", "vote accuracy")
+_ABOUT = (
+    "Vote accuracy: votes of the village that hit a werewolf. Lies: false words about oneself and what one did or found. Believed: share of the "
+    "village's votes that followed a false report of a werewolf; backfire: its speaker was eliminated that day. Brier: squared error of chances told "
+    "in private before a vote."
+)
+
+
+def metric_tables(episodes: Iterable[Episode], *, names: Callable[[str], str] = str, level: float = 0.95) -> tuple[MetricTable, ...]:
+    """Make the tables of a game's report.
+
+    Args:
+        episodes: of one game, finished without error.
+        names: how a player is called, by the hash of its spec.
+        level: coverage of intervals.
+    """
+    games: list[Played] = []
+    players: list[tuple[str, ...]] = []
+    for episode in episodes:
+        if episode.error is None and episode.forfeited is None:
+            games.append(read(episode))
+            players.append(tuple(names(seat.hash) for seat in episode.seats))
+    if not games:
+        return ()
+    return (
+        table("Players", games, _PLAYER, lambda index, seat: players[index][seat], about=_ABOUT, level=level),
+        table("Players by side", games, ("wins", "survival"), lambda index, seat: f"{players[index][seat]}: {games[index].side(seat)}", level=level),
+        table("Roles", games, _ROLE, lambda index, seat: games[index].roles[seat], about="Saves: protections that met the attack.", level=level),
+        table("Seats", games, _SEAT, lambda _, seat: f"player_{seat}", about="First target: attacked in the first night, werewolves aside.", level=level),
+    )
+
+
+def table(
+    title: str, games: Sequence[Played], columns: Sequence[str], group: Callable[[int, int], str], *, about: str = "", level: float = 0.95
+) -> MetricTable:
+    """Average measures in groups; games of one seed count as one.
+
+    Args:
+        title: what the groups are.
+        games: what was played.
+        columns: names of measures.
+        group: the group of a seat, by the number of the game and the seat.
+        about: a sentence for readers.
+        level: coverage of Student intervals over the means of games.
+    """
+    rows = sorted({group(index, seat) for index, played in enumerate(games) for seat in range(len(played.roles))})
+    cells = [_column(MEASURES[name], games, group, rows, level) for name in columns]
+    filled = [(name, tuple(column[number] for column in cells)) for number, name in enumerate(rows)]
+    return MetricTable(title, about, tuple(columns), tuple(filled))
+
+
+def _column(measure: Measure, games: Sequence[Played], group: Callable[[int, int], str], rows: Sequence[str], level: float) -> list[Estimate | None]:
+    seeds = {seed: number for number, seed in enumerate(dict.fromkeys(played.seed for played in games))}
+    values, groups, clusters = [], [], []
+    for index, played in enumerate(games):
+        for seat, value in measure(played):
+            values.append(value)
+            groups.append(rows.index(group(index, seat)))
+            clusters.append(seeds[played.seed])
+    if not values:
+        return [None] * len(rows)
+    yes_no = set(values) <= {0.0, 1.0}
+    bounds = (0.0, 1.0) if yes_no else (-np.inf, np.inf)
+    return student_intervals(np.array(values), np.array(groups), np.array(clusters), len(rows), level=level, bounds=bounds)
+
+
+def paired_difference(ones: Iterable[Played], others: Iterable[Played], value: Callable[[Played], float], *, level: float = 0.95) -> Estimate:
+    """Compare two sets of games that were played on the same seeds.
+
+    Args:
+        ones: games of the one condition.
+        others: of the other; seeds that only one has are left out.
+        value: of a game.
+        level: coverage of the Student interval.
+
+    Raises:
+        ValueError: fewer than two seeds are common.
+    """
+    left, right = _by_seed(ones, value), _by_seed(others, value)
+    common = sorted(left.keys() & right.keys())
+    if len(common) < 2:
+        raise ValueError(f"{len(common)} seeds are common to both; at least 2 are needed")
+    differences = np.array([left[seed] - right[seed] for seed in common])
+    found = student_intervals(differences, np.zeros(len(common), np.int64), np.arange(len(common)), 1, level=level)[0]
+    assert found is not None
+    return found
+
+
+def _by_seed(games: Iterable[Played], value: Callable[[Played], float]) -> dict[int, float]:
+    found: dict[int, list[float]] = {}
+    for played in games:
+        found.setdefault(played.seed, []).append(value(played))
+    return {seed: float(np.mean(values)) for seed, values in found.items()}
