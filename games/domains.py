@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Acts", "Domain", "Integer", "OneOf", "Real", "Record", "Text"]
 
+_JOINTS = re.compile(r"[\s_-]+")
 _LISTED = 2000
 """Whole numbers up to so many are listed one by one in a pattern; of more, only the number of digits is bounded."""
 
@@ -110,6 +111,10 @@ class OneOf(Domain):
             return word, not isinstance(raw, str)
         bare = word.strip(" \t\r\n.,;:!?'\"`*_()[]<>").casefold()
         hits = [option for option in self.options if option.casefold() == bare]
+        if not hits:
+            # "Player 3" and "3" can only mean player_3 where one option alone is so called or numbered
+            joined = _JOINTS.sub("_", bare)
+            hits = [option for option in self.options if _JOINTS.sub("_", option.casefold()) == joined or (bare.isdecimal() and option.endswith(f"_{bare}"))]
         return (hits[0], True) if len(hits) == 1 else (word, False)
 
     def sample(self, rng: np.random.Generator) -> Any:

@@ -20,6 +20,7 @@ from markupsafe import Markup
 
 from ..record import Episode
 from . import charts, numbers
+from .displays import section_of
 from .summary import DECIDED, TRIED, Estimate, PairCells, RunSummary, Transcript
 from .transcript import transcribe
 
@@ -49,14 +50,16 @@ def render_report(summary: RunSummary) -> str:
 
 
 def render_replay(episode: Episode | Transcript, *, game: Any = None) -> str:
-    """Render one episode as an HTML page with a turn slider and the view from each seat.
+    """Render one episode as an HTML page with a turn slider and the view from each seat, below the display of its family where that brings one.
 
     Args:
         episode: what was played (or its transcript).
         game: its rules, where they cannot be made from the recorded id and parameters.
     """
     transcript = episode if isinstance(episode, Transcript) else transcribe(episode, game, max_text=50_000)
-    return _render("replay.html", transcript=transcript, data=_data_block({"transcripts": [_lean(transcript)]}))
+    section = section_of(episode) if isinstance(episode, Episode) else None
+    data = _data_block({"transcripts": [_lean(transcript)]})
+    return _render("replay.html", section.style if section is not None else "", transcript=transcript, section=section, data=data)
 
 
 @lru_cache(maxsize=1)
@@ -77,8 +80,8 @@ def _environment() -> jinja2.Environment:
     return environment
 
 
-def _render(template: str, **values: Any) -> str:
-    script, style = (_HERE / "page.js").read_text("utf-8"), (_HERE / "page.css").read_text("utf-8")
+def _render(template: str, more_style: str = "", **values: Any) -> str:
+    script, style = (_HERE / "page.js").read_text("utf-8"), (_HERE / "page.css").read_text("utf-8") + more_style
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     page = _environment().get_template(template).render(script=Markup(script), style=Markup(style), policy=policy, **values)

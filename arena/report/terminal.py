@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
+
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.rule import Rule
@@ -9,14 +12,15 @@ from rich.table import Table
 from rich.text import Text
 
 from ..record import Episode
+from .displays import story_of
 from .numbers import count, interval, money, number, percent, seconds
 from .pages import heat
+from .plain import colour, plain
 from .summary import DECIDED, TRIED, Estimate, Line, PairCells, RunSummary, Transcript
 from .transcript import transcribe
 
 __all__ = ["print_replay", "print_report"]
 
-_SEATS = ("blue", "dark_orange3", "green4", "magenta", "gold3", "cyan", "deep_pink3", "grey58")
 _WIDE = 100
 """Columns from which tables are shown in full."""
 
@@ -29,21 +33,21 @@ def print_report(summary: RunSummary, console: Console, *, most_players: int = 4
         console: where to.
         most_players: tables with more players than this are left to the HTML report.
     """
-    console.print(Rule(_plain(summary.name), align="left"))
+    console.print(Rule(plain(summary.name), align="left"))
     of_plan = f" of {count(summary.planned)} planned" if summary.planned and summary.planned != summary.matches else ""
     games = f"{len(summary.games)} {'game' if len(summary.games) == 1 else 'games'}"
     played = f"{count(summary.matches)} matches{of_plan}, {count(summary.decisions)} decisions"
     console.print(f"{len(summary.standings)} players, {games}, {played}", style="dim")
     for note in summary.notes:
-        console.print(_plain(note), style="yellow")
+        console.print(plain(note), style="yellow")
     console.print(_leaderboard(summary, console.width))
     for game in summary.games:
         if game.payoffs is not None and len(game.payoffs.players) <= most_players:
-            console.print(Padding(_plain(f"{game.title}: mean payoff ({game.unit})", "bold"), (1, 0, 0, 0)))
+            console.print(Padding(plain(f"{game.title}: mean payoff ({game.unit})", "bold"), (1, 0, 0, 0)))
             console.print(_matrix(game.payoffs))
         if game.seats:
             effects = [f"player_{row.seat} {number(row.effect.value, 2)} {_range(row.effect, 2)}" for row in game.seats]
-            console.print(_plain("Seat effects: " + "; ".join(effects), "dim"))
+            console.print(plain("Seat effects: " + "; ".join(effects), "dim"))
     if any(row.statuses.get("ok", 0) != row.decisions or any(row.statuses.get(status) for status in TRIED) for row in summary.standings):
         console.print(_answers(summary))
     if any(row.spending.tokens or row.spending.cost for row in summary.standings):
@@ -53,15 +57,18 @@ def print_report(summary: RunSummary, console: Console, *, most_players: int = 4
 
 
 def print_replay(episode: Episode | Transcript, console: Console) -> None:
-    """Print one episode: who sat where, what was said and done turn by turn, and how it ended."""
+    """Print one episode: who sat where, what was said and done turn by turn, and how it ended; in the words of its family where that brings a display."""
     transcript = episode if isinstance(episode, Transcript) else transcribe(episode)
-    console.print(Rule(_plain(transcript.title), align="left"))
-    console.print(_plain(f"match {transcript.match}, seed {transcript.seed}", "dim"))
+    console.print(Rule(plain(transcript.title), align="left"))
+    console.print(plain(f"match {transcript.match}, seed {transcript.seed}", "dim"))
+    if isinstance(episode, Episode) and (story := story_of(episode)) is not None:
+        _print_story(story, transcript, console)
+        return
     for seat, name in enumerate(transcript.seats):
         role = f" ({transcript.roles[seat]})" if transcript.roles and transcript.roles[seat] else ""
-        console.print(_plain(f"player_{seat}", f"bold {_colour(seat)}") + _plain(f"  {name}{role}"))
+        console.print(plain(f"player_{seat}", f"bold {colour(seat)}") + plain(f"  {name}{role}"))
     if transcript.note:
-        console.print(_plain(transcript.note, "yellow"))
+        console.print(plain(transcript.note, "yellow"))
     turn = -1
     for line in transcript.lines:
         if line.turn != turn and line.turn >= 0:
@@ -71,19 +78,20 @@ def print_replay(episode: Episode | Transcript, console: Console) -> None:
     console.print(Rule(style="dim"))
     for seat, earned in enumerate(transcript.returns):
         places = 0 if float(earned).is_integer() else 2
-        console.print(_plain(f"player_{seat}", f"bold {_colour(seat)}") + _plain(f"  {number(earned, places)} {transcript.unit}"))
+        console.print(plain(f"player_{seat}", f"bold {colour(seat)}") + plain(f"  {number(earned, places)} {transcript.unit}"))
     for name, value in transcript.outcome:
-        console.print(_plain(f"{name}: {value}", "dim"))
+        console.print(plain(f"{name}: {value}", "dim"))
 
 
-def _plain(text: str, style: str = "") -> Text:
-    """Make text in which nothing is markup and no control character reaches the terminal."""
-    shown = "".join(char if char == "\n" or char.isprintable() else f"\\x{ord(char):02x}" for char in text.replace("\t", "    "))
-    return Text(shown, style=style)
-
-
-def _colour(seat: int) -> str:
-    return _SEATS[seat % len(_SEATS)]
+def _print_story(story: Iterable[RenderableType], transcript: Transcript, console: Console) -> None:
+    if transcript.note:
+        console.print(plain(transcript.note, "yellow"))
+    for line in story:
+        console.print(line)
+    odd = Counter(line.answer.status for line in transcript.lines if line.answer is not None and line.answer.status != "ok")
+    if odd:
+        counts = ", ".join(f"{times} {status}" for status, times in odd.items())
+        console.print(plain(f"Not every answer was good at once: {counts}; the page has them.", "yellow"))
 
 
 def _range(estimate: Estimate | None, places: int) -> str:
@@ -106,7 +114,7 @@ def _leaderboard(summary: RunSummary, width: int) -> RenderableType:
         online = [f"{row.online[0]:.1f} ± {row.online[1]:.1f}" if row.online else "–"] if wide else []
         rating = number(row.rating.value, 0) if row.rating else "–"
         table.add_row(
-            _plain(f"{index + 1:>2} {row.name}"),
+            plain(f"{index + 1:>2} {row.name}"),
             number(row.score.value, 3),
             Text(_range(row.score, 3), "dim"),
             rating,
@@ -124,7 +132,7 @@ def _matrix(cells: PairCells) -> Table:
     shades = ("grey58", "", "bold")
     for index, row in enumerate(heat(cells)):
         shown = [Text("") if cell is None else Text(number(cell[0].value, 2), shades[min(2, int(cell[1] * 3))]) for cell in row]
-        table.add_row(_plain(f"{index + 1:>2} {cells.players[index]}"), *shown)
+        table.add_row(plain(f"{index + 1:>2} {cells.players[index]}"), *shown)
     return table
 
 
@@ -134,7 +142,7 @@ def _answers(summary: RunSummary) -> Table:
     table = _table("\nAnswers", "player", *decided, *(f"{status} tries" for status in tried))
     for row in summary.standings:
         table.add_row(
-            _plain(row.name),
+            plain(row.name),
             *(percent(row.statuses.get(status, 0), row.decisions) for status in decided),
             *(count(row.statuses.get(status, 0)) for status in tried),
         )
@@ -147,7 +155,7 @@ def _spending(summary: RunSummary) -> Table:
         spent = row.spending
         if spent.tokens or spent.cost:
             table.add_row(
-                _plain(row.name), count(spent.prompt_tokens), count(spent.completion_tokens), money(spent.cost), seconds(spent.latency), count(spent.retries)
+                plain(row.name), count(spent.prompt_tokens), count(spent.completion_tokens), money(spent.cost), seconds(spent.latency), count(spent.retries)
             )
     total = summary.spending
     table.add_row("all", count(total.prompt_tokens), count(total.completion_tokens), money(total.cost), "", count(total.retries), style="bold")
@@ -158,29 +166,29 @@ def _faults(summary: RunSummary) -> Table:
     table = _table("\nFaults and losses", "what happened", "times", "what was done")
     table.columns[2].justify, table.columns[2].no_wrap = "left", False
     for fault in summary.faults:
-        table.add_row(_plain(fault.kind), count(fault.count), _plain(fault.what))
+        table.add_row(plain(fault.kind), count(fault.count), plain(fault.what))
     return table
 
 
 def _line(line: Line) -> RenderableType:
     text, said = Text(), line.text
     if line.seat is not None:
-        text.append(f"player_{line.seat}", style=f"bold {_colour(line.seat)}")
+        text.append(f"player_{line.seat}", style=f"bold {colour(line.seat)}")
         text.append(" says: " if line.speech else " ")
         # what an act's event begins with is there already
         said = said if line.speech else said.removeprefix(f"player_{line.seat} ")
     if line.seen_by is not None:
         who = ", ".join(f"player_{seat}" for seat in line.seen_by)
         text.append(f"(only {who}) " if who else "(hidden from all) ", style="dim italic")
-    text.append_text(_plain(said, "" if line.seat is not None else "italic"))
+    text.append_text(plain(said, "" if line.seat is not None else "italic"))
     if line.answer is not None:
         if line.answer.choice:
             text.append("  ")
-            text.append_text(_plain(line.answer.choice, "cyan"))
+            text.append_text(plain(line.answer.choice, "cyan"))
         if line.answer.status != "ok":
-            text.append_text(_plain(f"  [{line.answer.status}{': ' + line.answer.cause if line.answer.cause else ''}]", "yellow"))
+            text.append_text(plain(f"  [{line.answer.status}{': ' + line.answer.cause if line.answer.cause else ''}]", "yellow"))
         if line.answer.problem:
-            text.append_text(_plain(f" {line.answer.problem}", "dim"))
+            text.append_text(plain(f" {line.answer.problem}", "dim"))
         if line.answer.note:
-            text.append_text(_plain(f"\n  note: {line.answer.note}", "dim"))
+            text.append_text(plain(f"\n  note: {line.answer.note}", "dim"))
     return Padding(text, (0, 0, 0, 2))
