@@ -300,6 +300,11 @@ class Game:
         return self.id or type(self).__name__
 
     @cached_property
+    def preset(self) -> Mapping[str, Any]:
+        """The parameters that the id it was made by stands for, beside the defaults of the class; set by ``ludens.make``."""
+        return {}
+
+    @cached_property
     def params(self) -> dict[str, Any]:
         """All parameters as JSON values."""
         return {spec.name: _plain(getattr(self, spec.name)) for spec in fields(self)}
@@ -311,8 +316,9 @@ class Game:
 
     @cached_property
     def label(self) -> str:
-        """Id and the parameters that differ from their defaults, for tables."""
-        changed = [f"{spec.name}={self.params[spec.name]}" for spec in fields(self) if _plain(spec.default) != self.params[spec.name]]
+        """Id and the parameters that differ from what the id stands for, for tables."""
+        usual = {spec.name: _plain(self.preset.get(spec.name, spec.default)) for spec in fields(self)}
+        changed = [f"{name}={self.params[name]}" for name in usual if usual[name] != self.params[name]]
         return self.made_as + (f"({', '.join(changed)})" if changed else "")
 
     def require(self, condition: bool, name: str, should: str) -> None:

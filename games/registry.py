@@ -123,6 +123,7 @@ def make(id: str, **params: Any) -> Game:
     except TypeError as problem:
         raise ParameterError(f"{found.id}: {problem}") from problem
     game.__dict__["made_as"] = found.id
+    game.__dict__["preset"] = found.kwargs
     return game
 
 

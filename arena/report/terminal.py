@@ -16,7 +16,7 @@ from .displays import story_of
 from .numbers import count, interval, money, number, percent, seconds
 from .pages import heat
 from .plain import colour, plain
-from .summary import DECIDED, TRIED, Estimate, Line, PairCells, RunSummary, Transcript
+from .summary import DECIDED, TRIED, Estimate, Line, MetricTable, PairCells, RunSummary, Transcript
 from .transcript import transcribe
 
 __all__ = ["print_replay", "print_report"]
@@ -48,6 +48,8 @@ def print_report(summary: RunSummary, console: Console, *, most_players: int = 4
         if game.seats:
             effects = [f"player_{row.seat} {number(row.effect.value, 2)} {_range(row.effect, 2)}" for row in game.seats]
             console.print(plain("Seat effects: " + "; ".join(effects), "dim"))
+        for metrics in game.metrics:
+            console.print(_metrics(metrics))
     if any(row.statuses.get("ok", 0) != row.decisions or any(row.statuses.get(status) for status in TRIED) for row in summary.standings):
         console.print(_answers(summary))
     if any(row.spending.tokens or row.spending.cost for row in summary.standings):
@@ -133,6 +135,14 @@ def _matrix(cells: PairCells) -> Table:
     for index, row in enumerate(heat(cells)):
         shown = [Text("") if cell is None else Text(number(cell[0].value, 2), shades[min(2, int(cell[1] * 3))]) for cell in row]
         table.add_row(plain(f"{index + 1:>2} {cells.players[index]}"), *shown)
+    return table
+
+
+def _metrics(metrics: MetricTable) -> Table:
+    # intervals are on the page; a word of a column's name a line leaves room for many columns
+    table = _table(f"\n{metrics.title}", "", *("\n".join(column.split()) for column in metrics.columns))
+    for name, cells in metrics.rows:
+        table.add_row(plain(name), *("–" if cell is None else number(cell.value, 2) for cell in cells))
     return table
 
 
