@@ -1,8 +1,12 @@
-"""Exports of a run: one row a decision (JSONL, Parquet), or one row an exchange with a model (chat messages, as trainers read them)."""
+"""Exports of a run: one row a decision (JSONL, Parquet), one row an exchange with a model (chat messages, as trainers read them), or one file a game.
+
+The files of games are in formats of other projects, each for the games of one family: see :mod:`.adapters`.
+"""
 
 from __future__ import annotations
 
 import os
+import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from itertools import islice
@@ -17,7 +21,7 @@ from .store import Run
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["FORMATS", "decision_rows", "export_run", "message_rows"]
+__all__ = ["FAMILY_FORMATS", "FORMATS", "decision_rows", "export_run", "message_rows"]
 
 _BATCH = 5000
 
@@ -112,13 +116,42 @@ def _schema(pa: Any) -> pa.Schema:
     return pa.schema(list(kinds.items()))
 
 
+def _zip(rows: Iterable[dict[str, Any]], path: Path) -> int:
+    count = 0
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for row in rows:
+            # ZipInfo has a fixed date: the same games make the same bytes
+            archive.writestr(zipfile.ZipInfo(row["name"]), row["text"].encode("utf-8", "replace"), zipfile.ZIP_DEFLATED)
+            count += 1
+    return count
+
+
+def _aiwolf(episode: Episode) -> Iterator[dict[str, Any]]:
+    from .adapters.aiwolf import aiwolf_files
+
+    return aiwolf_files(episode)
+
+
+def _kaggle(episode: Episode) -> Iterator[dict[str, Any]]:
+    from .adapters.kaggle import kaggle_files
+
+    return kaggle_files(episode)
+
+
 _Rows = Callable[[Episode], Iterator[dict[str, Any]]]
-FORMATS: dict[str, tuple[str, _Rows, Callable[[Iterable[dict[str, Any]], Path], int]]] = {
+_Format = tuple[str, _Rows, Callable[[Iterable[dict[str, Any]], Path], int]]
+FORMATS: dict[str, _Format] = {
     "jsonl": ("decisions.jsonl", decision_rows, _jsonl),
     "parquet": ("decisions.parquet", decision_rows, _parquet),
     "messages": ("messages.jsonl", message_rows, _jsonl),
 }
 """By name: the file under ``exports/``, how an episode becomes rows, how rows are written."""
+
+FAMILY_FORMATS: dict[str, _Format] = {
+    "aiwolf": ("aiwolf.zip", _aiwolf, _zip),
+    "kaggle": ("kaggle.zip", _kaggle, _zip),
+}
+"""The same for formats that hold games of one family, a row being a file; an episode of another game is refused."""
 
 
 def export_run(run: Run, kind: str, path: Path | None = None) -> tuple[Path, int]:
@@ -126,20 +159,21 @@ def export_run(run: Run, kind: str, path: Path | None = None) -> tuple[Path, int
 
     Args:
         run: what to export.
-        kind: a key of :data:`FORMATS`.
+        kind: a key of :data:`FORMATS` or :data:`FAMILY_FORMATS`.
         path: the file; by default one under the run's ``exports``.
 
     Returns:
-        The file and the number of rows.
+        The file and the number of rows (of games, where a game is a file).
 
     Raises:
-        LudensError: an unknown kind.
+        LudensError: an unknown kind, or an episode that has no place in it.
         MissingExtra: Parquet without pyarrow.
         StoreError: the file cannot be written, or the store cannot be read.
     """
-    if kind not in FORMATS:
-        raise LudensError(f"unknown export format {kind!r}{nearest(kind, FORMATS)}")
-    name, rows, write = FORMATS[kind]
+    known = {**FORMATS, **FAMILY_FORMATS}
+    if kind not in known:
+        raise LudensError(f"unknown export format {kind!r}{nearest(kind, known)}")
+    name, rows, write = known[kind]
     path = path or run.path / "exports" / name
     fresh = path.with_name(path.name + ".new")
     try:

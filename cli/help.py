@@ -12,7 +12,7 @@ USAGE = {
     "players": "usage: ludens players [NAME]",
     "replay": "usage: ludens replay run=NAME [episode=ID] [out=FILE.html]\n\nWithout an episode, lists them all; without out, prints to the terminal.",
     "report": "usage: ludens report run=NAME [out=FILE.html]\n\nPrints the tables and writes the page, by default report.html in the run's folder.",
-    "export": "usage: ludens export run=NAME [format=jsonl|parquet|messages] [out=FILE]",
+    "export": "usage: ludens export run=NAME [format=jsonl|parquet|messages|aiwolf|kaggle] [out=FILE]",
     "completion": 'usage: ludens completion bash|zsh|fish\n\nPut  eval "$(ludens completion bash)"  into your shell\'s start-up file.',
     "version": "usage: ludens version",
 }

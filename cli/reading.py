@@ -54,18 +54,18 @@ def report(words: list[str]) -> int:
 
 
 def export(words: list[str]) -> int:
-    """Write the decisions of a run to a file."""
-    from ..arena.export import FORMATS, export_run
+    """Write the decisions or the games of a run to a file."""
+    from ..arena.export import FAMILY_FORMATS, FORMATS, export_run
     from ..arena.store import Run
 
     given = pairs(words, ("run", "format", "out"), required=("run",))
     kind = given.get("format", "jsonl")
-    if kind not in FORMATS:
-        raise LudensError(f"format={kind} should be one of: {', '.join(FORMATS)}")
+    if kind not in FORMATS and kind not in FAMILY_FORMATS:
+        raise LudensError(f"format={kind} should be one of: {', '.join((*FORMATS, *FAMILY_FORMATS))}")
     with Run.open(run_folder(given["run"])) as run:
         path, rows = export_run(run, kind, Path(given["out"]) if "out" in given else None)
     why = " (no player of this run asks a model)" if kind == "messages" and rows == 0 else ""
-    print(f"{rows} rows{why}: {path}")
+    print(f"{rows} {'games' if kind in FAMILY_FORMATS else 'rows'}{why}: {path}")
     return 0
 
 

@@ -23,16 +23,17 @@ if TYPE_CHECKING:
     from .game import Werewolf
     from .state import WerewolfState
 
-__all__ = ["encode", "size", "space"]
+__all__ = ["ROUNDS", "encode", "size", "space"]
 
-_ROUNDS = {"paper": 3, "extended": 4}
+ROUNDS = {"paper": 3, "extended": 4}
+"""How many rounds each encoding shows."""
 _PHASES = ("night", "day", "vote")
 _LASTING = frozenset({"pack", "role", "check", "medium", "reveal", "sheriff"})
 
 
 def size(game: Werewolf) -> int:
     """Count the numbers of a game's encoding."""
-    seats, rounds = game.seats, _ROUNDS[game.encoding]
+    seats, rounds = game.seats, ROUNDS[game.encoding]
     base = seats + len(game.counts) + 1 + len(_PHASES) + seats + rounds * (2 * seats + seats * seats)
     if game.encoding == "paper":
         return base
@@ -70,7 +71,7 @@ class _Page:
     def __init__(self, state: WerewolfState, seat: int) -> None:
         game, seats = state.game, state.game.seats
         self.game, self.seat, self.roles = game, seat, list(game.counts)
-        rounds = _ROUNDS[game.encoding]
+        rounds = ROUNDS[game.encoding]
         self.first = max(1, state.round - rounds + 1)
         self.row = (1 if game.first_night == "none" else 0) - self.first
         self.secret, self.dead = np.zeros((rounds, seats), np.float32), np.zeros((rounds, seats), np.float32)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ..core import seat_name
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["rules"]
 
 
+@lru_cache(maxsize=512)  # asked for with every observation, by every seat
 def rules(game: Werewolf, seat: int | None) -> str:
     """Write the rules as a seat is told them (None: a spectator)."""
     you = "" if seat is None else f" You are {seat_name(seat)}."
