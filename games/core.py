@@ -358,6 +358,7 @@ class State:
         self._seen: list[list[Event]] = [[] for _ in range(seats)]
         self._keys: list[tuple[int, bytes] | None] = [None] * seats
         self._written: tuple[Event | None, bytes] = (None, b"")
+        self._memo: dict[Any, Any] = {}
 
     # -- to be written by a game -------------------------------------------------------------------------------------
 
@@ -416,6 +417,8 @@ class State:
 
     def _on_forfeit(self, seat: int) -> None:
         """Add rewards when ``seat`` forfeits; by default nobody earns any more."""
+
+    # ``_memo`` is for what a game works out of a position and asks for again: it is emptied when the position moves, and no part of it
 
     # -- for a game to use -------------------------------------------------------------------------------------------
 
@@ -482,6 +485,7 @@ class State:
                 raise IllegalMove(f"{seat_name(seat)}: {problem}")
         before = len(self.events)
         self.rewards = [0.0] * len(self.returns)
+        self._memo.clear()
         self._apply(moves)
         self.turn += 1
         self.returns = [total + reward for total, reward in zip(self.returns, self.rewards, strict=True)]
@@ -491,6 +495,7 @@ class State:
         """End the game because ``seat`` gave no legal move."""
         before = len(self.events)
         self.rewards = [0.0] * len(self.returns)
+        self._memo.clear()
         self.forfeited = seat
         self.emit("forfeit", f"{seat_name(seat)} gave no legal move; the game ends.", seat=seat)
         self._on_forfeit(seat)
@@ -515,6 +520,7 @@ class State:
         """Copy the position; the two move on independently."""
         twin = object.__new__(type(self))
         twin.__dict__.update({name: item if name in _SHARED else copy_plain(item) for name, item in self.__dict__.items()})
+        twin._memo = {}
         twin.events = list(self.events)
         twin._seen = [list(seen) for seen in self._seen]
         return twin
@@ -541,8 +547,8 @@ class State:
     __hash__ = None  # type: ignore[assignment]  # positions change
 
 
-_DERIVED = frozenset({"game", "_seen", "_keys", "_written"})
-_SHARED = frozenset({"game", "events", "_seen"})
+_DERIVED = frozenset({"game", "_seen", "_keys", "_written", "_memo"})
+_SHARED = frozenset({"game", "events", "_seen", "_memo"})
 
 
 def load_state(game: Game, plain: Mapping[str, Any]) -> State:

@@ -37,6 +37,7 @@ class WerewolfState(State):
 
     Attributes:
         cast: per seat, its role.
+        wolves: the seats of the werewolves, living and dead.
         alive: per seat, whether it lives.
         round: the number of the night and the day after it; 0 before the first.
         phase: night, day, vote or over.
@@ -67,6 +68,7 @@ class WerewolfState(State):
         self.given = {name: list(items) for name, items in (given or {}).items()}
         self.draws: list[tuple[str, Any]] = []
         self.cast: tuple[str, ...] = tuple(deal) if deal is not None else self._deal()
+        self.wolves = tuple(seat for seat, name in enumerate(self.cast) if role(name).species == "werewolf")
         self.alive = [True] * seats
         self.round = 0
         self.phase = "night"
@@ -119,16 +121,14 @@ class WerewolfState(State):
     @property
     def living(self) -> list[int]:
         """The seats that live."""
-        return [seat for seat, lives in enumerate(self.alive) if lives]
+        found: list[int] | None = self._memo.get("living")
+        if found is None:
+            found = self._memo["living"] = [seat for seat, lives in enumerate(self.alive) if lives]
+        return found
 
     def role(self, seat: int) -> Role:
         """Give a seat's role."""
         return role(self.cast[seat])
-
-    @property
-    def wolves(self) -> tuple[int, ...]:
-        """The werewolves, living and dead."""
-        return tuple(seat for seat, name in enumerate(self.cast) if role(name).species == "werewolf")
 
     @property
     def living_wolves(self) -> list[int]:
@@ -160,12 +160,17 @@ class WerewolfState(State):
     # -- what is asked -----------------------------------------------------------------------------------------------
 
     def action_spec(self, seat: int) -> ActionSpec:
-        step = STEPS[self.step[0]]
-        return _spec(step.options(self, seat), self.game.words if step.speaks else 0)
+        found: ActionSpec | None = self._memo.get(seat)
+        if found is None:
+            step = STEPS[self.step[0]]
+            found = self._memo[seat] = _spec(step.options(self, seat), self.game.words if step.speaks else 0)
+        return found
 
     def request(self, seat: int) -> str:
         where = f"Night {self.round}." if self.phase == "night" else f"Day {self.round}."
-        return f"{where} Alive: {listed(seat_name(other) for other in self.living)}. {STEPS[self.step[0]].ask(self, seat)}"
+        if "alive" not in self._memo:
+            self._memo["alive"] = listed(self.game.names[other] for other in self.living)
+        return f"{where} Alive: {self._memo['alive']}. {STEPS[self.step[0]].ask(self, seat)}"
 
     # -- what moves cause --------------------------------------------------------------------------------------------
 
@@ -199,6 +204,7 @@ class WerewolfState(State):
         badges: list[Step] = []
         for seat, cause in deaths:
             self.alive[seat] = False
+            self._memo.clear()
             self.deaths.append((self.round, cause, seat))
             if reveal != "none":
                 found = self.found(seat, reveal)
