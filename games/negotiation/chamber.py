@@ -205,8 +205,9 @@ class DeliberationState(State):
 
     def _private_event(self, seat: int) -> Event:
         sheet = self.sheets[seat]
-        rows = "; ".join(", ".join(f"{LETTERS[i]}{k + 1} {points}" for k, points in enumerate(row)) for i, row in enumerate(sheet["scores"]))
-        words = f"Points on the sheet of {seat_name(seat)}: {rows}. Its threshold: {sheet['threshold']}."
+        ranked = [sorted(enumerate(row, 1), key=lambda option: -option[1]) for row in sheet["scores"]]
+        rows = "; ".join(", ".join(f"{LETTERS[i]}{option} {points}" for option, points in row) for i, row in enumerate(ranked))
+        words = f"Points on the sheet of {seat_name(seat)}, best options first: {rows}. Its threshold: {sheet['threshold']}."
         return Event("private", None, words, {"seat": seat, "scores": [list(row) for row in sheet["scores"]], "threshold": sheet["threshold"]}, (seat,))
 
     def _result_event(self, seat: int, earned: float) -> Event:
