@@ -13,10 +13,15 @@ same objects that carry them out.
 | `kill_skip` | they may kill nobody | no |
 | `whispers` | rounds of private talk of the werewolves before they choose | 0 |
 | `seer_sees` | `species` (werewolf or not) or `role` | species |
-| `seer_rechecks`, `seer_checks_dead` | the seer may check somebody twice; somebody dead | yes, no |
-| `doctor_self`, `doctor_repeats`, `doctor_told` | the doctor may protect itself; the same player two nights running; is told of a save | yes, yes, no |
-| `witch_saves_self`, `witch_both` | `always`, `first_night` or `never`; both potions in one night | first_night, no |
-| `reveal_night`, `reveal_day` | what is shown of who dies: `none`, `side`, `role` | none, none |
+| `seer_rechecks` | the seer may check somebody twice | yes |
+| `seer_checks_dead` | the seer may check somebody dead | no |
+| `doctor_self` | the doctor may protect itself | yes |
+| `doctor_repeats` | the doctor may protect the same player two nights running | yes |
+| `doctor_told` | the doctor is told of a save | no |
+| `witch_saves_self` | the witch may save itself: `always`, `first_night` or `never` | first_night |
+| `witch_both` | the witch may use both potions in one night | no |
+| `reveal_night` | what is shown of who is killed at night: `none`, `side`, `role` | none |
+| `reveal_day` | what is shown of who is eliminated: `none`, `side`, `role` | none |
 | `last_words` | `none`, `exiled`, or `all` (those who die in the first night too) | none |
 | `discussion` | `rounds`, `bidding` or `parallel` | rounds |
 | `talk_rounds` | how often everybody speaks (`rounds`, `parallel`) | 1 |
@@ -30,16 +35,18 @@ same objects that carry them out.
 | `vote` | `simultaneous` or `sequential` | simultaneous |
 | `vote_order` | of sequential votes: `seats`, `rotate` or `random_start` | seats |
 | `vote_secret` | only the result is shown | no |
-| `vote_self`, `abstain` | voting for oneself; not voting | no, yes |
+| `vote_self` | one may vote for oneself | no |
+| `abstain` | one may abstain | yes |
 | `tie` | `random`, `nobody`, `revote` (among all), `revote_tied`, `sheriff`, `scapegoat` | random |
 | `tie_then` | where that does not settle it: `random` or `nobody` | random |
 | `threshold` | `plurality` or `majority` (of all the living) | plurality |
 | `all_abstain` | `nobody` or `random` | nobody |
 | `win` | `parity` (as many werewolves as others), `majority` (more), `sides` (all villagers or all special roles dead) | parity |
-| `max_rounds`, `cap` | after so many rounds: `draw`, `village`, `werewolves` or `random` | 10, draw |
+| `max_rounds` | the game ends after so many rounds | 10 |
+| `cap` | who wins then: `draw`, `village`, `werewolves` or `random` | draw |
 | `sheriff` | elected on the first day; votes count 1.5; handed over at death | no |
 | `utility` | `team` (1 for the winners, -1 for the losers) or `shaped` (the rewards of LSPO) | team |
-| `encoding` | `extended` or `paper`: see :mod:`.encode` | extended |
+| `encoding` | observations in numbers: `extended`, or `paper` (the 211 numbers of LSPO at seven seats) | extended |
 
 Observation, action masks: :mod:`.encode`. Payoffs: points; the dead win and lose with their side. Roles: as dealt.
 

@@ -1,4 +1,11 @@
-"""Rule sets of the papers and engines that people compare with."""
+"""Rule sets of the papers and engines that people compare with.
+
+Parameters of :class:`Mafia` beside those of :mod:`.game`:
+
+| parameter | meaning | default |
+|---|---|---|
+| `players` | how many seats; the cast follows from it | 6 |
+"""
 
 from __future__ import annotations
 
