@@ -64,7 +64,7 @@ def game_of(entry: Any, searched: Iterable[str] = ()) -> Game:
 
 
 def games_of(config: Mapping[str, Any], searched: Iterable[str] = ()) -> list[Game]:
-    """Make the games of a command from its settings ``game`` and ``games``.
+    """Make the games of a command from its settings ``game`` and ``games``; ``all`` among these stands for every registered game.
 
     Raises:
         LudensError: neither or both are given.
@@ -72,9 +72,8 @@ def games_of(config: Mapping[str, Any], searched: Iterable[str] = ()) -> list[Ga
     """
     if (config["game"] is None) == (not config["games"]):
         raise LudensError("name what is played: game=NAME for one game, or games=[NAME,...] for several")
-    if config["games"] == ["all"]:
-        return [registry.make(name) for name in registry.all_ids()]
-    return [game_of(entry, searched) for entry in config["games"] or [config["game"]]]
+    entries = config["games"] or [config["game"]]
+    return [game for entry in entries for game in (map(registry.make, registry.all_ids()) if entry == "all" else [game_of(entry, searched)])]
 
 
 def model_of(entry: Any, searched: Iterable[str] = ()) -> ModelSpec:

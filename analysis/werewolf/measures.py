@@ -172,6 +172,14 @@ def log_loss(played: Played) -> Iterator[tuple[int, float]]:
         yield seat, -math.log(kept if against else 1 - kept)
 
 
+def suspicion(played: Played) -> Iterator[tuple[int, float]]:
+    """Whether the seat that a villager in private held most likely to be on the werewolves' side is; ties count for their share."""
+    for seat, chances in played.beliefs:
+        if played.side(seat) == "village":
+            most = [target for target, chance in chances.items() if chance == max(chances.values())]
+            yield seat, sum(played.side(target) == "werewolves" for target in most) / len(most)
+
+
 def _forecasts(played: Played) -> Iterator[tuple[int, float, bool]]:
     for seat, chances in played.beliefs:
         if played.side(seat) == "village":
@@ -197,6 +205,7 @@ MEASURES: Mapping[str, Measure] = {
     "saves": saves,
     "self-protection": self_protection,
     "first target": first_target,
+    "suspicion": suspicion,
     "brier": brier,
     "log loss": log_loss,
 }

@@ -14,13 +14,13 @@ from .reading import Played, read
 
 __all__ = ["metric_tables", "paired_difference", "table"]
 
-_PLAYER = ("wins", "survival", "vote accuracy", "lies", "fake seer", "believed", "backfire", "brier")
+_PLAYER = ("wins", "survival", "vote accuracy", "lies", "fake seer", "believed", "backfire", "suspicion", "brier")
 _ROLE = ("wins", "survival", "vote accuracy", "bus", "lies", "checks found", "reveal day", "seer believed", "saves", "self-protection")
 _SEAT = ("wins", "survival", "first target", "vote accuracy")
 _ABOUT = (
     "Vote accuracy: votes of the village that hit a werewolf. Lies: false words about oneself and what one did or found. Believed: share of the "
-    "village's votes that followed a false report of a werewolf; backfire: its speaker was eliminated that day. Brier: squared error of chances told "
-    "in private before a vote."
+    "village's votes that followed a false report of a werewolf; backfire: its speaker was eliminated that day. Suspicion and Brier: of "
+    "chances told in private before a vote, whether the likeliest seat was rightly suspected, and the squared error."
 )
 
 

@@ -85,6 +85,7 @@ def test_lies_are_what_a_speaker_knows_to_be_false(story):
 def test_private_chances_are_scored(story):
     assert sorted(value for _, value in of("brier", story)) == [0.0, 0.0, 0.25]
     assert sum(value for _, value in of("log loss", story)) == pytest.approx(math.log(2) - 2 * math.log(0.99))
+    assert of("suspicion", story) == [(2, 1.0)]
     assert calibration([story]) == [(0.0, 0.0, 1), (0.5, 1.0, 1), (1.0, 1.0, 1)]
     assert {seat for seat, _ in of("brier", story)} == {2}  # werewolves have no belief to score
 

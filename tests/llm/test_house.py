@@ -22,7 +22,7 @@ from ludens.trainers.strength import strength
 
 PLACE = house_folder()
 CARD = json.loads((PLACE / "card.json").read_text(encoding="utf-8"))
-STRENGTH = {row["game"].partition("(")[0]: row for row in CARD["strength"]}
+STRENGTH = {row["game"]: row for row in CARD["strength"]}
 SPEAKING = [game_id for game_id in all_ids() if make(game_id).type.language]
 UNTAUGHT = {game_id for game_id in SPEAKING if game_id.startswith("werewolf")}
 """Games that it has not been trained on yet; when it is, its mark must go."""
