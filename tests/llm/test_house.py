@@ -24,12 +24,12 @@ PLACE = house_folder()
 CARD = json.loads((PLACE / "card.json").read_text(encoding="utf-8"))
 STRENGTH = {row["game"]: row for row in CARD["strength"]}
 SPEAKING = [game_id for game_id in all_ids() if make(game_id).type.language]
-UNTAUGHT = {game_id for game_id in SPEAKING if game_id.startswith("werewolf")}
+UNTAUGHT = {game_id for game_id in SPEAKING if game_id.startswith("werewolf_") and game_id != "werewolf_lspo4-v0"}
 """Games that it has not been trained on yet; when it is, its mark must go."""
 TAUGHT = [game_id for game_id in SPEAKING if game_id not in UNTAUGHT]
 AGAIN = "train the house player anew: make house"
-NOT_YET = {"deliberation-v0", "haggling-v0", "resource_exchange-v0"}
-"""Games of exact numbers, in which its edge over random play is not beyond doubt; when one is, its mark must go."""
+NOT_YET = {"deliberation-v0", "werewolf_lspo4-v0"}
+"""Games in which its edge over random play is not beyond doubt; when it is in one, its mark must go."""
 
 
 def seated() -> tuple[PlayerSpec, dict[str, object]]:
@@ -85,7 +85,8 @@ def test_its_card_shows_that_it_is_read_and_speaks(game_id):
     row = STRENGTH[game_id]
     assert row["matches"] >= 100
     assert row["parsed"] > 0.99
-    assert row["spoke"] > 0.9
+    # in Werewolf most decisions are votes and what is done at night
+    assert row["spoke"] > (0.25 if game_id.startswith("werewolf") else 0.9)
 
 
 def test_it_is_a_few_megabytes():
@@ -93,13 +94,14 @@ def test_it_is_a_few_megabytes():
 
 
 async def test_it_plays_every_game_and_speaks_where_it_may():
-    episodes = await games_of([game_id for game_id in all_ids() if game_id not in UNTAUGHT], (0, 1))
-    for episode in episodes:
+    spoke = set()
+    for episode in await games_of([game_id for game_id in all_ids() if game_id not in UNTAUGHT], (0, 1)):
         own = [decision for decision in episode.decisions if decision.calls]
         assert episode.error is None
         assert all(decision.status in ("ok", "repaired") for decision in own), episode.game
-        if own and episode.game in SPEAKING:
-            assert any(decision.say for decision in own), episode.game
+        if any(decision.say for decision in own):
+            spoke.add(episode.game)
+    assert spoke == set(TAUGHT)
 
 
 async def test_its_decisions_are_those_that_torch_computes():
