@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..actions import Move
 from ..core import seat_name
 from .roles import NOBODY
-from .step import Step
+from .step import Speech, Step
 from .winning import winner
 
 if TYPE_CHECKING:
@@ -49,15 +49,7 @@ class Shot(Step):
             state.die([(state.seat_of(move.choice), "shot")], game.reveal_night if state.phase == "night" else game.reveal_day)
 
 
-class LastWords(Step):
-    speaks = True
-
-    def enter(self, state: WerewolfState, *args: Any) -> Sequence[int]:
-        return (int(args[0]),)
-
-    def options(self, state: WerewolfState, seat: int) -> tuple[str, ...]:
-        return ("speak",)
-
+class LastWords(Speech):
     def ask(self, state: WerewolfState, seat: int) -> str:
         return f"You are dead, {seat_name(seat)}. Say your last words to all."
 

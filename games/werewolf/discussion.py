@@ -10,7 +10,7 @@ from ..actions import Move
 from ..core import seat_name
 from ..words import listed
 from .game import BIDS, EXPLODE, PASS, SPEAK
-from .step import Step
+from .step import Speech, Step
 
 if TYPE_CHECKING:
     from .game import Werewolf
@@ -58,13 +58,8 @@ class Talk(Step):
         return ()
 
 
-class Turn(Step):
+class Turn(Speech):
     """One seat's turn to speak."""
-
-    speaks = True
-
-    def enter(self, state: WerewolfState, *args: Any) -> Sequence[int]:
-        return (int(args[0]),)
 
     def options(self, state: WerewolfState, seat: int) -> tuple[str, ...]:
         game = state.game

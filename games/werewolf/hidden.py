@@ -141,6 +141,7 @@ class _World:
         ]
         self.dawns = {event.data["round"]: event.data["dead"] for event in state.events if event.kind == "dawn"}
         self.checked = 0
+        self.plan: str | None = None  # whom the werewolves of this world attack tonight
 
     def play(self) -> WerewolfState | None:
         twin = self.twin
@@ -193,17 +194,16 @@ class _World:
         elif self.seat in twin.to_move:
             return None
         moves = {seat: Move(*move) for seat, move in known.items()}
-        plan = self._prey(moves)
+        if twin.step[0] == "acts" and not self.knows_pack:
+            self.plan = self._prey(moves)
         for seat in twin.to_move:
             if seat not in moves:
-                moves[seat] = self._guess(seat, plan)
+                moves[seat] = self._guess(seat)
         return moves
 
     def _prey(self, moves: dict[int, Move]) -> str | None:
-        """Choose whom the werewolves of this world attack, so that the morning can come out as it did; None where it does not matter."""
+        """Choose whom the werewolves of this world attack, so that the morning can come out as it did; None where there is nobody."""
         twin = self.twin
-        if twin.step[0] != "acts" or self.knows_pack:
-            return None if twin.victim is None else seat_name(twin.victim)
         names = [seat_name(seat) for seat in twin.living if seat not in twin.wolves]
         dead = [seat_name(seat) for seat in self.dawns.get(twin.round, [])]
         shown = [event.data["target"] for event in self.seen if event.kind == "attacked"]
@@ -215,10 +215,9 @@ class _World:
             names = hit
         elif twin.round in self.dawns and self.seat in moves and twin.role(self.seat).name in ("doctor", "bodyguard") and moves[self.seat].choice in names:
             names = [moves[self.seat].choice]
-        self.plan = names[int(self.rng.integers(len(names)))] if names else None
-        return self.plan
+        return names[int(self.rng.integers(len(names)))] if names else None
 
-    def _guess(self, seat: int, plan: str | None) -> Move:
+    def _guess(self, seat: int) -> Move:
         twin = self.twin
         spec = twin.action_spec(seat)
         options: tuple[str, ...] = spec.domain.options  # type: ignore[attr-defined]
@@ -226,12 +225,11 @@ class _World:
             return Move("speak", "...")
         dead = self.dawns.get(twin.round)
         if seat in twin.wolves:
-            wanted = getattr(self, "plan", None)
-            return Move(wanted if wanted in options else options[int(self.rng.integers(len(options)))])
-        if twin.role(seat).name in ("doctor", "bodyguard") and dead is not None and plan is not None:
-            if not dead and plan in options:
-                return Move(plan)
-            options = tuple(name for name in options if name != plan) or options
+            return Move(self.plan if self.plan in options else options[int(self.rng.integers(len(options)))])
+        if twin.role(seat).name in ("doctor", "bodyguard") and dead is not None and self.plan is not None:
+            if not dead and self.plan in options:
+                return Move(self.plan)
+            options = tuple(name for name in options if name != self.plan) or options
         if twin.role(seat).wakes == "after" and dead is not None:
             return Move(self._potion(options, dead))
         return Move(options[int(self.rng.integers(len(options)))])

@@ -10,7 +10,7 @@ from ..actions import Move
 from ..core import seat_name
 from ..words import listed
 from .roles import NOBODY
-from .step import Step
+from .step import Speech, Step
 
 if TYPE_CHECKING:
     from .game import Werewolf
@@ -57,15 +57,7 @@ class Whispers(Step):
         return ()
 
 
-class Whisper(Step):
-    speaks = True
-
-    def enter(self, state: WerewolfState, *args: Any) -> Sequence[int]:
-        return (int(args[0]),)
-
-    def options(self, state: WerewolfState, seat: int) -> tuple[str, ...]:
-        return ("speak",)
-
+class Whisper(Speech):
     def ask(self, state: WerewolfState, seat: int) -> str:
         return "Speak to the other werewolves; nobody else hears it."
 

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..actions import Move
+from .game import SPEAK
 
 if TYPE_CHECKING:
     from .state import WerewolfState
 
-__all__ = ["Step"]
+__all__ = ["Speech", "Step"]
 
 
 class Step:
@@ -37,3 +38,15 @@ class Step:
     def apply(self, state: WerewolfState, moves: Mapping[int, Move]) -> None:
         """Carry out the moves of those who had to."""
         raise NotImplementedError
+
+
+class Speech(Step):
+    """A step in which one seat, its argument, is asked to speak."""
+
+    speaks = True
+
+    def enter(self, state: WerewolfState, *args: Any) -> Sequence[int]:
+        return (int(args[0]),)
+
+    def options(self, state: WerewolfState, seat: int) -> tuple[str, ...]:
+        return (SPEAK,)

@@ -95,13 +95,13 @@ def test_it_is_a_few_megabytes():
 
 async def test_it_plays_every_game_and_speaks_where_it_may():
     spoke = set()
-    for episode in await games_of([game_id for game_id in all_ids() if game_id not in UNTAUGHT], (0, 1)):
+    for episode in await games_of(all_ids(), (0, 1)):
         own = [decision for decision in episode.decisions if decision.calls]
         assert episode.error is None
         assert all(decision.status in ("ok", "repaired") for decision in own), episode.game
         if any(decision.say for decision in own):
             spoke.add(episode.game)
-    assert spoke == set(TAUGHT)
+    assert set(TAUGHT) <= spoke <= set(SPEAKING)
 
 
 async def test_its_decisions_are_those_that_torch_computes():
