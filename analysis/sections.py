@@ -13,7 +13,7 @@ from ..arena.report.summary import GameSection, PairCells, SeatRow
 from ..arena.store import GameRow
 from ..games.core import Game
 from .facts import beside_predictions, fact_means, label_counts
-from .families import family_tables, has_tables
+from .families import FamilyMeasures, family_measures, has_measures
 from .payoffs import PairTable, payoff_table, seat_effects, seat_means, win_rates
 from .reading import Columns, bounded
 from .results import Results
@@ -45,7 +45,7 @@ def game_sections(
         labels: what each game is called in ``results``, by hash.
         rules: the games whose rules are installed here, by hash.
         outcomes: facts of each match, by match id.
-        episodes: reads episodes by their ids; called for games whose family brings tables of its own.
+        episodes: reads episodes by their ids; called for games whose family brings measures of its own.
         names: what players are called, by hash.
         level: coverage of intervals.
     """
@@ -60,7 +60,9 @@ def game_sections(
         means = fact_means(facts, cluster_of[mine].tolist(), seats=int(part.seat.max()) + 1, level=level)
         game = rules.get(key)
         kind = row.type
-        own = family_tables(row.id, episodes(table["match"][mine].tolist()), names=names.__getitem__, level=level) if has_tables(row.id) else ()
+        own = FamilyMeasures()
+        if has_measures(row.id):
+            own = family_measures(row.id, episodes(table["match"][mine].tolist()), names=names.__getitem__, level=level)
         yield GameSection(
             label=row.id,
             title=labels[key],
@@ -77,7 +79,8 @@ def game_sections(
             predictions=beside_predictions(game.predictions(), means) if game else (),
             outcomes=tuple(means.items()),
             labels=label_counts(facts),
-            metrics=own,
+            metrics=own.tables,
+            curves=own.curves,
         )
 
 

@@ -13,6 +13,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
+from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Self, overload
 
 import numpy as np
@@ -204,7 +205,11 @@ class Observation:
     @property
     def rules(self) -> str:
         """The rules in words, as this seat is told them; the same all through an episode."""
-        return self._state.game.rules_text(self.seat)
+        game, seat = self._state.game, self.seat
+        text = game._rules.get(seat)
+        if text is None:
+            text = game._rules[seat] = game.rules_text(seat)
+        return text
 
     @property
     def events(self) -> EventView:
@@ -244,7 +249,8 @@ class Observation:
 
     def text(self) -> str:
         """All of it in words, for people and spectators: rules, events, request."""
-        return "\n".join([self.rules, *(event.text for event in self.events), self.request])
+        state = self._live()
+        return f"{self.rules}\n{state._told(self.seat)}{state.request(self.seat)}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -298,6 +304,11 @@ class Game:
     def made_as(self) -> str:
         """The versioned id, e.g. ``"prisoners_dilemma-v0"``; set by ``ludens.make``, else the class's own."""
         return self.id or type(self).__name__
+
+    @cached_property
+    def _rules(self) -> dict[int, str]:
+        """The rules as each seat is told them, once they have been asked for."""
+        return {}
 
     @cached_property
     def preset(self) -> Mapping[str, Any]:
@@ -359,6 +370,7 @@ class State:
         self._keys: list[tuple[int, bytes] | None] = [None] * seats
         self._written: tuple[Event | None, bytes] = (None, b"")
         self._memo: dict[Any, Any] = {}
+        self._lines: list[tuple[int, str]] = [(0, "")] * seats
 
     # -- to be written by a game -------------------------------------------------------------------------------------
 
@@ -440,14 +452,16 @@ class State:
             for index in to:
                 self._seen[index].append(event)
 
-    def emit_speech(self, seat: int, said: str | None, *, to: tuple[int, ...] | None = None, **facts: Any) -> None:
-        """Show what a seat said (a ``say`` event with ``facts`` and ``text``) to everybody, or to some seats; nothing where it said nothing.
+    def emit_speech(self, seat: int, said: str | None, *, to: tuple[int, ...] | None = None, **facts: Any) -> bool:
+        """Show what a seat said (a ``say`` event with ``facts`` and ``text``) to everybody, or to some seats; tell whether it said anything.
 
         It is cleaned, and quoted as JSON: what is said can neither close its quotes nor begin a line of its own.
         """
-        if words := clean_text(said or "").strip():
+        if said and (words := clean_text(said).strip()):
             verb = "says" if to is None else "whispers"
-            self.emit("say", f"{seat_name(seat)} {verb}: {json.dumps(words, ensure_ascii=False)}", seat=seat, data={**facts, "text": words}, to=to)
+            self.emit("say", f"{seat_name(seat)} {verb}: {encode_basestring(words)}", seat=seat, data={**facts, "text": words}, to=to)
+            return True
+        return False
 
     def with_fresh_chance(self, rng: np.random.Generator) -> Self:
         """Copy the position with every chance draw still to come drawn anew: nobody knows what the generator has in store."""
@@ -476,11 +490,12 @@ class State:
         Raises:
             IllegalMove: a seat is missing, too many, its move is not legal, or the game is over; nothing has changed then.
         """
-        if self.over:
+        to_move = self.to_move
+        if not to_move:
             raise IllegalMove("the game is over")
-        if len(moves) != len(self.to_move) or any(seat not in moves for seat in self.to_move):
-            raise IllegalMove(f"seats to move are {list(self.to_move)}, moves were given for {sorted(moves)}")
-        for seat in self.to_move:
+        if len(moves) != len(to_move) or not all(map(moves.__contains__, to_move)):
+            raise IllegalMove(f"seats to move are {list(to_move)}, moves were given for {sorted(moves)}")
+        for seat in to_move:
             if problem := self.action_spec(seat).check(moves[seat]):
                 raise IllegalMove(f"{seat_name(seat)}: {problem}")
         before = len(self.events)
@@ -488,7 +503,8 @@ class State:
         self._memo.clear()
         self._apply(moves)
         self.turn += 1
-        self.returns = [total + reward for total, reward in zip(self.returns, self.rewards, strict=True)]
+        if any(self.rewards):
+            self.returns = [total + reward for total, reward in zip(self.returns, self.rewards, strict=True)]
         return self.events[before:]
 
     def forfeit(self, seat: int) -> list[Event]:
@@ -503,6 +519,15 @@ class State:
         self.turn += 1
         self.returns = [total + reward for total, reward in zip(self.returns, self.rewards, strict=True)]
         return self.events[before:]
+
+    def _told(self, seat: int) -> str:
+        """Give the lines of all events that ``seat`` has seen; kept, and made longer as events come."""
+        count, text = self._lines[seat]
+        seen = self._seen[seat]
+        if count < len(seen):
+            text += "".join([f"{event.text}\n" for event in seen[count:]])
+            self._lines[seat] = (len(seen), text)
+        return text
 
     def key(self, seat: int) -> str:
         """Information-state string of ``seat``: a digest of the rules and of every event it has seen, made as events come."""
@@ -521,6 +546,7 @@ class State:
         twin = object.__new__(type(self))
         twin.__dict__.update({name: item if name in _SHARED else copy_plain(item) for name, item in self.__dict__.items()})
         twin._memo = {}
+        twin._lines = [(0, "")] * len(self._seen)
         twin.events = list(self.events)
         twin._seen = [list(seen) for seen in self._seen]
         return twin
@@ -547,8 +573,8 @@ class State:
     __hash__ = None  # type: ignore[assignment]  # positions change
 
 
-_DERIVED = frozenset({"game", "_seen", "_keys", "_written", "_memo"})
-_SHARED = frozenset({"game", "events", "_seen", "_memo"})
+_DERIVED = frozenset({"game", "_seen", "_keys", "_written", "_memo", "_lines"})
+_SHARED = frozenset({"game", "events", "_seen", "_memo", "_lines"})
 
 
 def load_state(game: Game, plain: Mapping[str, Any]) -> State:

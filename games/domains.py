@@ -118,7 +118,7 @@ class OneOf(Domain):
         return (hits[0], True) if len(hits) == 1 else (word, False)
 
     def sample(self, rng: np.random.Generator) -> Any:
-        return self.options[int(rng.integers(len(self.options)))]
+        return self.options[int(rng.integers(len(self.options)))] if len(self.options) > 1 else self.options[0]
 
     def size(self) -> int:
         return len(self.options)

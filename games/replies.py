@@ -55,6 +55,8 @@ def clean_text(text: str) -> str:
     """Take control characters, direction marks, invisible tag letters and lone surrogates out of untrusted text."""
     if not text.isascii():
         text = text.encode("utf-8", "replace").decode("utf-8")
+    elif text.isprintable():
+        return text
     return _CONTROL.sub("", text.replace("\r\n", "\n"))
 
 

@@ -18,7 +18,7 @@ from ...games.werewolf.game import Werewolf
 from ...games.werewolf.speech import WEREWOLF, Kind
 from .reading import Played
 
-__all__ = ["MEASURES", "Measure", "calibration", "swings"]
+__all__ = ["MEASURES", "Measure", "calibration", "forecasts", "swings"]
 
 Measure = Callable[[Played], Iterator[tuple[int, float]]]
 _ABOUT_ONESELF = frozenset({Kind.CLAIM, Kind.DENY, Kind.CHECK, Kind.IDENTIFIED, Kind.PROTECTED, Kind.REVEAL})
@@ -161,13 +161,13 @@ def first_target(played: Played) -> Iterator[tuple[int, float]]:
 
 def brier(played: Played) -> Iterator[tuple[int, float]]:
     """Squared error of the chances that a seat gave in private that others are on the werewolves' side."""
-    for seat, chance, against in _forecasts(played):
+    for seat, chance, against in forecasts(played):
         yield seat, (chance - against) ** 2
 
 
 def log_loss(played: Played) -> Iterator[tuple[int, float]]:
     """Negative logarithm of the chance given to what was the case, in nats; chances are kept from 0.01 to 0.99."""
-    for seat, chance, against in _forecasts(played):
+    for seat, chance, against in forecasts(played):
         kept = min(max(chance, _LEAST), 1 - _LEAST)
         yield seat, -math.log(kept if against else 1 - kept)
 
@@ -180,7 +180,8 @@ def suspicion(played: Played) -> Iterator[tuple[int, float]]:
             yield seat, sum(played.side(target) == "werewolves" for target in most) / len(most)
 
 
-def _forecasts(played: Played) -> Iterator[tuple[int, float, bool]]:
+def forecasts(played: Played) -> Iterator[tuple[int, float, bool]]:
+    """Give the chances that seats of the village told in private: who told it, the chance of a seat to be against the village, and whether it was."""
     for seat, chances in played.beliefs:
         if played.side(seat) == "village":
             for target, chance in chances.items():
@@ -222,7 +223,7 @@ def calibration(games: list[Played], bins: int = 10) -> list[tuple[float, float,
     Returns:
         For each bin that is not empty: the mean chance, the share that was against the village, and the count.
     """
-    pairs = [(chance, against) for played in games for _, chance, against in _forecasts(played)]
+    pairs = [(chance, against) for played in games for _, chance, against in forecasts(played)]
     out = []
     for index in range(bins):
         inside = [(chance, against) for chance, against in pairs if min(int(chance * bins), bins - 1) == index]

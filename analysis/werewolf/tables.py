@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
-from ...arena.record import Episode
 from ...arena.report.summary import Estimate, MetricTable
 from ..resample import student_intervals
 from .measures import MEASURES, Measure
-from .reading import Played, read
+from .reading import Played
 
 __all__ = ["metric_tables", "paired_difference", "table"]
 
@@ -24,22 +23,14 @@ _ABOUT = (
 )
 
 
-def metric_tables(episodes: Iterable[Episode], *, names: Callable[[str], str] = str, level: float = 0.95) -> tuple[MetricTable, ...]:
-    """Make the tables of a game's report.
+def metric_tables(games: Sequence[Played], players: Sequence[Sequence[str]], *, level: float = 0.95) -> tuple[MetricTable, ...]:
+    """Make the tables of a report.
 
     Args:
-        episodes: of one game, finished without error.
-        names: how a player is called, by the hash of its spec.
+        games: what was played.
+        players: per game, what the player of each seat is called.
         level: coverage of intervals.
     """
-    games: list[Played] = []
-    players: list[tuple[str, ...]] = []
-    for episode in episodes:
-        if episode.error is None and episode.forfeited is None:
-            games.append(read(episode))
-            players.append(tuple(names(seat.hash) for seat in episode.seats))
-    if not games:
-        return ()
     return (
         table("Players", games, _PLAYER, lambda index, seat: players[index][seat], about=_ABOUT, level=level),
         table("Players by side", games, ("wins", "survival"), lambda index, seat: f"{players[index][seat]}: {games[index].side(seat)}", level=level),

@@ -1,4 +1,4 @@
-"""Small charts as inline SVG: interval strips and their axes, and the cost-skill plane. Colours come from the page's style sheet."""
+"""Small charts as inline SVG: interval strips and their axes, the cost-skill plane, lines through estimates. Colours come from the page's style sheet."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from markupsafe import Markup, escape
 
 from .numbers import number
-from .summary import Estimate
+from .summary import Curves, Estimate
 
-__all__ = ["Axis", "Point", "axis_for", "plane", "strip", "ticks"]
+__all__ = ["Axis", "Point", "axis_for", "curves", "plane", "strip", "ticks"]
 
 _PAD = 8.0
 
@@ -171,3 +171,52 @@ def plane(points: Sequence[Point], x_title: str, y_title: str, *, x_prefix: str 
                 out.append(f'<text x="{x + dx}" y="{y + dy}" text-anchor="{"start" if dx > 0 else "end"}">{escape(label)}</text>')
                 break
     return Markup(f'<svg class="plane" viewBox="0 0 {width} {height}" role="img" aria-label="{escape(y_title)} over {escape(x_title)}">{"".join(out)}</svg>')
+
+
+_COLOURS = 8
+"""Colours of lines in the style sheet; further lines begin again, dashed."""
+
+
+def curves(chart: Curves, names: Sequence[str]) -> Markup:
+    """Draw lines through estimates with their intervals; names and values are told when a point is pointed at.
+
+    Args:
+        chart: what is drawn.
+        names: of all lines that have a colour of their own, in the order of the colours.
+    """
+    width, height, left, right, top, bottom = 420, 260, 46, 14, 12, 42
+    xs = [x for _, points in chart.lines for x, _ in points]
+    estimates = [one for _, points in chart.lines for _, one in points]
+    low, high = (0.0, 1.0) if chart.diagonal else (min(xs), max(xs))
+    margin = 0.04 * (high - low) or 0.5
+    axis = axis_for(estimates, bounds=(0.0, 1.0)) if not chart.diagonal else Axis(0.0, 1.0, tuple(ticks(0.0, 1.0)), 1)
+
+    def x_of(value: float) -> float:
+        return round(left + (value - low + margin) / (high - low + 2 * margin) * (width - left - right), 1)
+
+    def y_of(value: float) -> float:
+        return round(top + (axis.high - value) / (axis.high - axis.low) * (height - top - bottom), 1)
+
+    out = []
+    for mark in axis.marks:
+        out.append(f'<line class="grid" x1="{left}" x2="{width - right}" y1="{y_of(mark)}" y2="{y_of(mark)}"/>')
+        out.append(f'<text x="{left - 6}" y="{y_of(mark) + 4}" text-anchor="end">{escape(number(mark, axis.places))}</text>')
+    whole = all(x == int(x) for x in xs)
+    for mark in sorted(set(xs)) if whole and len(set(xs)) <= 12 else ticks(low, high):
+        out.append(f'<text x="{x_of(mark)}" y="{height - bottom + 16}" text-anchor="middle">{escape(f"{mark:g}")}</text>')
+    if chart.diagonal:
+        out.append(f'<line class="reference" x1="{x_of(0)}" x2="{x_of(1)}" y1="{y_of(0)}" y2="{y_of(1)}"/>')
+    out.append(f'<text class="title" x="{(left + width - right) / 2}" y="{height - 6}" text-anchor="middle">{escape(chart.x_title)}</text>')
+    out.append(f'<text class="title" x="{-(top + height - bottom) / 2}" y="10" transform="rotate(-90)" text-anchor="middle">{escape(chart.y_title)}</text>')
+    for name, points in chart.lines:
+        index = names.index(name)
+        place = " ".join(f"{x_of(x)},{y_of(one.value)}" for x, one in points)
+        dashed = ' stroke-dasharray="5 4"' if index >= _COLOURS else ""
+        parts = [f'<polyline points="{place}"{dashed}/>']
+        for x, one in points:
+            if one.has_interval:
+                parts.append(f'<line x1="{x_of(x)}" x2="{x_of(x)}" y1="{y_of(one.low)}" y2="{y_of(one.high)}"/>')
+            told = f"{name}: {number(one.value, 2)} at {number(x, 2)}" + (f" ({number(one.low, 2)} to {number(one.high, 2)})" if one.has_interval else "")
+            parts.append(f'<circle cx="{x_of(x)}" cy="{y_of(one.value)}" r="3.5"><title>{escape(told)}</title></circle>')
+        out.append(f'<g class="line c{index % _COLOURS}">{"".join(parts)}</g>')
+    return Markup(f'<svg class="curves" viewBox="0 0 {width} {height}" role="img" aria-label="{escape(chart.title)}">{"".join(out)}</svg>')

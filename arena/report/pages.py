@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
@@ -21,7 +21,7 @@ from markupsafe import Markup
 from ..record import Episode
 from . import charts, numbers
 from .displays import section_of
-from .summary import DECIDED, TRIED, Estimate, PairCells, RunSummary, Transcript
+from .summary import DECIDED, TRIED, Curves, Estimate, PairCells, RunSummary, Transcript
 from .transcript import transcribe
 
 __all__ = ["render_replay", "render_report"]
@@ -70,6 +70,8 @@ def _environment() -> jinja2.Environment:
     environment.globals.update(
         {name: getattr(numbers, name) for name in numbers.__all__},
         strip=charts.strip,
+        curves=charts.curves,
+        line_names=_line_names,
         axis_for=charts.axis_for,
         heat=heat,
         DECIDED=DECIDED,
@@ -125,6 +127,11 @@ def _front(summary: RunSummary, money: bool) -> Markup | None:
         return None
     x_title = "US dollars for 1,000 decisions" if money else "tokens for 1,000 decisions"
     return charts.plane(points, x_title, "rating" if summary.order == "rating" else "score", x_prefix="$" if money else "")
+
+
+def _line_names(curves: Sequence[Curves]) -> list[str]:
+    """List the names of all lines of some charts, so that each has one colour in all of them."""
+    return sorted({name for chart in curves for name, _ in chart.lines})
 
 
 def heat(table: PairCells) -> list[list[tuple[Estimate, float] | None]]:

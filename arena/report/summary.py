@@ -11,6 +11,7 @@ __all__ = [
     "STATUSES",
     "TRIED",
     "Answer",
+    "Curves",
     "Estimate",
     "Exchange",
     "Fault",
@@ -159,11 +160,31 @@ class MetricTable:
 
 
 @dataclass(frozen=True)
+class Curves:
+    """A chart that a family of games brings: lines through estimates.
+
+    Attributes:
+        title, about: what it shows, and what its words mean.
+        x_title, y_title: of the axes.
+        lines: a name and its points, from left to right: where each stands, and the estimate.
+        diagonal: the estimates should equal where they stand; drawn as a dotted line.
+    """
+
+    title: str
+    about: str
+    x_title: str
+    y_title: str
+    lines: tuple[tuple[str, tuple[tuple[float, Estimate], ...]], ...]
+    diagonal: bool = False
+
+
+@dataclass(frozen=True)
 class GameSection:
     """All that is shown of one game (an id with its parameters).
 
     Attributes:
         metrics: tables of the game's family.
+        curves: its charts.
         facts: short statements of its type, as (name, value).
         outcomes: means of the numeric and yes-no outcome facts, as (name, estimate).
         labels: how often each text outcome occurred, as (name, ((value, count), ...)).
@@ -185,6 +206,7 @@ class GameSection:
     outcomes: tuple[tuple[str, Estimate], ...] = ()
     labels: tuple[tuple[str, tuple[tuple[str, int], ...]], ...] = ()
     metrics: tuple[MetricTable, ...] = ()
+    curves: tuple[Curves, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,9 @@ __all__ = ["logit_equilibrium"]
 
 _STEPS = 40
 _TRIES = 60
+_EXACT, _CLOSE = 1e-12, 1e-9
+"""Gaps at which Newton's method stops, and that still pass for an equilibrium."""
+_ADAPTING, _PACE = 2000, 0.1
 
 
 def logit_equilibrium(table: np.ndarray, rationality: float) -> list[np.ndarray]:
@@ -29,7 +32,7 @@ def logit_equilibrium(table: np.ndarray, rationality: float) -> list[np.ndarray]
         For each seat the share of each action.
 
     Raises:
-        NotSupported: Newton's method does not converge.
+        NotSupported: neither Newton's method nor slow adaptation finds one.
     """
     shares = [np.full(size, 1 / size) for size in table.shape[1:]]
     for step in range(1, _STEPS + 1):
@@ -38,25 +41,37 @@ def logit_equilibrium(table: np.ndarray, rationality: float) -> list[np.ndarray]
 
 
 def _solve(table: np.ndarray, rationality: float, start: list[np.ndarray]) -> list[np.ndarray]:
-    sizes = [len(part) for part in start]
-    ends = np.cumsum(sizes)[:-1]
-    point = np.concatenate(start)
-    gap, slope = _gap(table, rationality, np.split(point, ends))
+    point, gap = _newton(table, rationality, np.concatenate(start))
+    if gap > _CLOSE:
+        # the branch has turned back: adapt slowly, and go on from where that settles
+        for _ in range(_ADAPTING):
+            point = point - _PACE * _gap(table, rationality, _split(table, point))[0]
+        point, gap = _newton(table, rationality, point)
+    if gap > _CLOSE:
+        raise NotSupported(f"no logit equilibrium was found at rationality {rationality:g}")
+    return _split(table, point)
+
+
+def _newton(table: np.ndarray, rationality: float, point: np.ndarray) -> tuple[np.ndarray, float]:
+    """Take Newton steps, shortened where they lead away; give the point and its largest gap."""
+    gap, slope = _gap(table, rationality, _split(table, point))
     for _ in range(_TRIES):
-        if np.abs(gap).max() < 1e-12:
-            return np.split(point, ends)
+        if np.abs(gap).max() < _EXACT:
+            break
         step = np.linalg.solve(slope, -gap)
         length = 1.0
         while True:
             there = np.clip(point + length * step, 0, 1)
-            new_gap, new_slope = _gap(table, rationality, np.split(there, ends))
+            new_gap, new_slope = _gap(table, rationality, _split(table, there))
             if np.abs(new_gap).max() < np.abs(gap).max() or length < 1e-6:
                 break
             length /= 2
         point, gap, slope = there, new_gap, new_slope
-    if np.abs(gap).max() < 1e-9:
-        return np.split(point, ends)
-    raise NotSupported(f"no logit equilibrium was found at rationality {rationality:g}")
+    return point, float(np.abs(gap).max())
+
+
+def _split(table: np.ndarray, point: np.ndarray) -> list[np.ndarray]:
+    return np.split(point, np.cumsum(table.shape[1:])[:-1])
 
 
 def _gap(table: np.ndarray, rationality: float, shares: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:

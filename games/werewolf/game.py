@@ -74,8 +74,9 @@ from .roles import NOBODY, role
 if TYPE_CHECKING:
     from .state import WerewolfState
 
-__all__ = ["ABSTAIN", "BIDS", "Werewolf"]
+__all__ = ["ABSTAIN", "BIDS", "MOST_SEATS", "Werewolf"]
 
+MOST_SEATS = 20
 ABSTAIN = "abstain"
 BIDS = ("0", "1", "2", "3", "4")
 SPEAK, PASS, EXPLODE = "speak", "pass", "explode"
@@ -127,7 +128,7 @@ class Werewolf(Game):
     encoding: Literal["extended", "paper"] = "extended"
 
     def __post_init__(self) -> None:
-        self.require(3 <= len(self.cast) <= 20, "cast", "should name from 3 to 20 roles")
+        self.require(3 <= len(self.cast) <= MOST_SEATS, "cast", f"should name from 3 to {MOST_SEATS} roles")
         for name in self.cast:
             role(name)
         wolves = sum(role(name).species == "werewolf" for name in self.cast)
@@ -176,7 +177,7 @@ class Werewolf(Game):
     def type(self) -> GameType:
         bound = 1.0 if self.utility == "team" else 300.0 + self.max_rounds * (5.0 + 20.0 + 5.0) + 10.0
         return GameType(
-            seats=(3, 20),
+            seats=(3, MOST_SEATS),
             dynamics="mixed",
             information="imperfect",
             utility="team" if self.utility == "team" else "general_sum",

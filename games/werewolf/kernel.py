@@ -154,14 +154,17 @@ class WerewolfBatch:
 
         Together with :meth:`deal` these are the arguments with which a readable ``WerewolfState`` plays the same game.
         """
-        drawn = self._facts[index, at.DRAWN :].reshape(-1, len(at.DRAWS))
+        drawn = self._facts[index, at.DRAWN :].reshape(-1, len(at.DRAWS))[: self.round[index]]
         found: dict[str, list[Any]] = {name: [int(result) for result in column if result != at.NOBODY] for name, column in zip(at.DRAWS, drawn.T, strict=True)}
         return {**found, "cap": [WINNERS[side] for side in found["cap"]]}
 
     def _play_whole(self, count: int, seed: int) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
         """Play ``count`` games, one after the other, in the place of the first; give who won each, and in which round."""
         winners, rounds = np.zeros(count, np.int8), np.zeros(count, np.int8)
-        self._loops.play(self._rules, self._facts, self._pay, self.to_move, self._masks, _signed(seed), winners, rounds)
+        rules = self._rules.copy()
+        if not rules[at.MOST_MEANINGS]:
+            rules[at.TALK_ROUNDS] = 0  # turns without a choice change nothing
+        self._loops.play(rules, self._facts, self._pay, self.to_move, self._masks, _signed(seed), winners, rounds)
         return winners, rounds
 
     def _deal(self, roles: NDArray[np.int64] | None) -> None:

@@ -13,12 +13,11 @@ from numpy.typing import NDArray
 
 from ..core import NotSupported
 from .encode import ROUNDS, size
-from .game import ABSTAIN, Werewolf
+from .game import ABSTAIN, MOST_SEATS, Werewolf
 from .roles import role
 
 __all__ = ["facts", "rules", "sight"]
 
-_MOST_SEATS = 20
 NOBODY = -1
 
 # -- the rules: shape (numbers,); what is yes or no is 1 or 0 -----------------------------------------------------------
@@ -28,7 +27,7 @@ SEATS, OPTIONS, ABSTAINING, MOST_MEANINGS, SLOTS, TALK_ROUNDS, ROTATE, KILL_RULE
 VOTE_SELF, TIE_RANDOM, STRICT, LOT_WHEN_EMPTY, PARITY, MAX_ROUNDS, CAP_RULE, SHAPED = range(10, 18)
 CAST = 18
 """The roles that are dealt, a seat each."""
-ROLES = CAST + _MOST_SEATS
+ROLES = CAST + MOST_SEATS
 """For each role so many numbers as follow: on which side and of which species it is, its powers, and how many meanings it has."""
 IS_WOLF, IS_GOOD, IS_SEER, IS_GUARD, GUARDS_SELF, KNOWS_PACK, HAS_MEANINGS = range(7)
 ROLE_NUMBERS = 7
@@ -52,8 +51,8 @@ WAS_STEP, WAS_PHASE, WAS_ROUND, WAS_SPEAKER, MOVED, KILLED, EXILED, PAID = range
 # states of the random generators: the key of the game, what chance decides, moves drawn at random
 BASE, CHANCE, PLAY = range(28, 31)
 # numbers of the seats, a block each; LEGAL says how many options a seat to move has, TALLY holds votes while they are counted
-MEANINGS, LEGAL, ROLE, CHECKED, GUARDED, GUARDED_IN, CHOICE, SAID, ABOUT, TALLY = range(31, 31 + 10 * _MOST_SEATS, _MOST_SEATS)
-DRAWN = 31 + 10 * _MOST_SEATS
+MEANINGS, LEGAL, ROLE, CHECKED, GUARDED, GUARDED_IN, CHOICE, SAID, ABOUT, TALLY = range(31, 31 + 10 * MOST_SEATS, MOST_SEATS)
+DRAWN = 31 + 10 * MOST_SEATS
 """What chance decided, for each round so many numbers as follow; NOBODY where nothing."""
 DRAWS = ("killer", "attack", "tie", "cap")
 KILLER, ATTACK, TIE, CAP = range(4)

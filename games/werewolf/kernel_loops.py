@@ -33,7 +33,7 @@ else:
 
 __all__ = ["deal", "play", "random_moves", "seed_games", "step"]
 
-LAYOUT = 0x4D6B5690
+LAYOUT = 0x57F9EAC7
 """Digest of :mod:`.kernel_layout`."""
 
 Numbers = NDArray[np.int64]
@@ -113,8 +113,6 @@ def _open(rules: Numbers, facts: Numbers, pay: Pay, to_move: Flags, masks: Masks
         facts[i, at.CHECKED + seat], facts[i, at.GUARDED_IN + seat] = 0, at.NOBODY
         pay[0, i, seat] = pay[1, i, seat] = 0.0
     _clear(to_move, masks, i)
-    for column in range(at.DRAWN, facts.shape[1]):
-        facts[i, column] = at.NOBODY
     facts[i, at.ROUND], facts[i, at.WINNER], facts[i, at.MOVERS], facts[i, at.PAID] = 0, at.OPEN, 0, 0
     facts[i, at.ALIVE], facts[i, at.LIVING] = (1 << seats) - 1, seats
     facts[i, at.WAS_STEP], facts[i, at.WAS_PHASE], facts[i, at.WAS_ROUND] = at.FRESH, at.ENDED, 0
@@ -188,6 +186,8 @@ def _round(rules: Numbers, facts: Numbers, pay: Pay, to_move: Flags, masks: Mask
             facts[i, at.DRAWN + len(at.DRAWS) * (facts[i, at.ROUND] - 1) + at.CAP] = side
         _finish(rules, facts, pay, i, side)
         return
+    for name in range(len(at.DRAWS)):
+        facts[i, at.DRAWN + len(at.DRAWS) * facts[i, at.ROUND] + name] = at.NOBODY
     facts[i, at.ROUND] += 1
     facts[i, at.PHASE], facts[i, at.STEP], facts[i, at.CHOSEN] = at.NIGHT, at.ACTS, 0
     _acts(rules, facts, to_move, masks, i)
@@ -450,8 +450,9 @@ def _check(rules: Numbers, facts: Numbers, masks: Masks, i: int, moves: Numbers)
 
 @njit(cache=True, error_model="numpy", inline="always")
 def _draw_move(rules: Numbers, facts: Numbers, masks: Masks, i: int, seat: int, first: int) -> int:  # noqa: PLR0917  # as above
-    """Draw one of a seat's legal options, of which there is none before ``first``."""
-    left, option, begin = _below(facts, i, at.PLAY, facts[i, at.LEGAL + seat]), first, seat * rules[at.OPTIONS]
+    """Draw one of a seat's legal options, of which there is none before ``first``; a single one takes no chance."""
+    legal, option, begin = facts[i, at.LEGAL + seat], first, seat * rules[at.OPTIONS]
+    left = _below(facts, i, at.PLAY, legal) if legal > 1 else 0
     while left >= masks[i, begin + option]:
         left -= masks[i, begin + option]
         option += 1

@@ -24,7 +24,7 @@ else:
 
 __all__ = ["see"]
 
-LAYOUT = 0x4D6B5690
+LAYOUT = 0x57F9EAC7
 """Digest of :mod:`.kernel_layout`."""
 
 Numbers = NDArray[np.int64]

@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from .game import Werewolf
+from .game import MOST_SEATS, Werewolf
 
 __all__ = ["PRESETS", "Mafia"]
 
@@ -111,7 +111,7 @@ class Mafia(Werewolf):
     abstain: bool = False
 
     def __post_init__(self) -> None:
-        self.require(5 <= self.players <= 20, "players", "should be from 5 to 20")
+        self.require(5 <= self.players <= MOST_SEATS, "players", f"should be from 5 to {MOST_SEATS}")
         if not self.cast:
             wolves = max(1, round(0.25 * self.players))
             object.__setattr__(self, "cast", _cast(werewolf=wolves, seer=1, doctor=1, villager=self.players - wolves - 2))

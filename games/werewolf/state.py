@@ -16,7 +16,7 @@ from ..actions import ActionSpec, Move
 from ..core import State, seat_name
 from ..domains import OneOf
 from ..words import listed
-from .game import Werewolf
+from .game import MOST_SEATS, Werewolf
 from .roles import Role, role
 from .steps import STEPS
 from .winning import winner
@@ -39,6 +39,7 @@ class WerewolfState(State):
         cast: per seat, its role.
         wolves: the seats of the werewolves, living and dead.
         alive: per seat, whether it lives.
+        living: the seats that live.
         round: the number of the night and the day after it; 0 before the first.
         phase: night, day, vote or over.
         agenda: steps to come, the next first.
@@ -70,6 +71,7 @@ class WerewolfState(State):
         self.cast: tuple[str, ...] = tuple(deal) if deal is not None else self._deal()
         self.wolves = tuple(seat for seat, name in enumerate(self.cast) if role(name).species == "werewolf")
         self.alive = [True] * seats
+        self.living = list(range(seats))
         self.round = 0
         self.phase = "night"
         self.agenda: list[Step] = [("round",)]
@@ -118,14 +120,6 @@ class WerewolfState(State):
     def roles(self) -> tuple[str, ...]:
         return self.cast
 
-    @property
-    def living(self) -> list[int]:
-        """The seats that live."""
-        found: list[int] | None = self._memo.get("living")
-        if found is None:
-            found = self._memo["living"] = [seat for seat, lives in enumerate(self.alive) if lives]
-        return found
-
     def role(self, seat: int) -> Role:
         """Give a seat's role."""
         return role(self.cast[seat])
@@ -137,7 +131,7 @@ class WerewolfState(State):
 
     def seat_of(self, name: str) -> int:
         """Give the seat of a name."""
-        return int(name.removeprefix("player_"))
+        return _SEATS[name]
 
     def found(self, seat: int, level: str) -> tuple[str, str]:
         """Say what a seat is, as far as a level (species, side, role) tells: as a word and in words."""
@@ -168,16 +162,15 @@ class WerewolfState(State):
 
     def request(self, seat: int) -> str:
         where = f"Night {self.round}." if self.phase == "night" else f"Day {self.round}."
-        if "alive" not in self._memo:
-            self._memo["alive"] = listed(self.game.names[other] for other in self.living)
-        return f"{where} Alive: {self._memo['alive']}. {STEPS[self.step[0]].ask(self, seat)}"
+        return f"{where} Alive: {_names(tuple(self.living))}. {STEPS[self.step[0]].ask(self, seat)}"
 
     # -- what moves cause --------------------------------------------------------------------------------------------
 
     def _apply(self, moves: Mapping[int, Move]) -> None:
-        self.history.append((self.step, {seat: (move.choice, move.say) for seat, move in sorted(moves.items())}))
+        ordered = moves if len(moves) == 1 else dict(sorted(moves.items()))
+        self.history.append((self.step, {seat: (move.choice, move.say) for seat, move in ordered.items()}))
         self.to_move = ()
-        STEPS[self.step[0]].apply(self, {seat: moves[seat] for seat in sorted(moves)})
+        STEPS[self.step[0]].apply(self, ordered)
         self._advance()
 
     def _advance(self) -> None:
@@ -193,9 +186,7 @@ class WerewolfState(State):
 
     def speak(self, seat: int, said: str | None, *, to: tuple[int, ...] | None = None) -> None:
         """Show what a seat says, or that it says nothing."""
-        before = len(self.events)
-        self.emit_speech(seat, said, to=to, round=self.round)
-        if len(self.events) == before:
+        if not self.emit_speech(seat, said, to=to, round=self.round):
             self.emit("silence", f"{seat_name(seat)} says nothing.", seat=seat, data={"round": self.round}, to=to)
 
     def die(self, deaths: Sequence[tuple[int, str]], reveal: str) -> None:
@@ -204,7 +195,7 @@ class WerewolfState(State):
         badges: list[Step] = []
         for seat, cause in deaths:
             self.alive[seat] = False
-            self._memo.clear()
+            self.living = [other for other in self.living if other != seat]
             self.deaths.append((self.round, cause, seat))
             if reveal != "none":
                 found = self.found(seat, reveal)
@@ -280,6 +271,14 @@ class WerewolfState(State):
             "wolves_exiled": sum(seat in wolves for seat in exiled),
             "others_exiled": sum(seat not in wolves for seat in exiled),
         }
+
+
+_SEATS = {seat_name(seat): seat for seat in range(MOST_SEATS)}
+
+
+@lru_cache(maxsize=4096)
+def _names(seats: tuple[int, ...]) -> str:
+    return listed(map(seat_name, seats))
 
 
 @lru_cache(maxsize=4096)

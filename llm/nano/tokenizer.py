@@ -48,7 +48,7 @@ def train(texts: Iterable[str], vocabulary: int, place: Path) -> None:
         raise ParameterError(f"a vocabulary of {vocabulary} tokens is too small: {256 + len(SPECIAL)} are the bytes and the special tokens")
     made = Made(models.BPE())
     made.pre_tokenizer = pre_tokenizers.Sequence(
-        [pre_tokenizers.Split(Regex(r"[0-9]|\n"), "isolated"), pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)]
+        [pre_tokenizers.Split(Regex(r"[A-Z](?=[0-9])|[0-9]|\n"), "isolated"), pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)]
     )
     made.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(

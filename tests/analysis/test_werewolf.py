@@ -9,7 +9,7 @@ import pytest
 from village import SEVEN, Village
 
 from ludens.agents import PlayerSpec
-from ludens.analysis.werewolf import MEASURES, beliefs_in, calibration, metric_tables, paired_difference, read, swings
+from ludens.analysis.werewolf import MEASURES, beliefs_in, calibration, calibration_by_player, family_measures, paired_difference, read, swings
 from ludens.arena import Match, play_match
 from ludens.arena.record import Decision, Episode, SeatRecord
 from ludens.games import make
@@ -121,7 +121,7 @@ def played_by(names, count, **params):
 
 
 def test_tables_hold_rates_with_intervals():
-    tables = metric_tables(played_by(["fair", "deceptive"], 30))
+    tables = family_measures(played_by(["fair", "deceptive"], 30)).tables
     assert [table.title for table in tables] == ["Players", "Players by side", "Roles", "Seats"]
     roles = dict(tables[2].rows)
     seer = dict(zip(tables[2].columns, roles["seer"], strict=True))
@@ -133,6 +133,26 @@ def test_tables_hold_rates_with_intervals():
     assert wolf["wins"].value + village["wins"].value == pytest.approx(1.0)
     seats = [cells[2].value for _, cells in tables[3].rows if cells[2] is not None]
     assert len(seats) == 7
+
+
+def test_charts_hold_shares_by_day_and_by_chance_told(story):
+    episodes = played_by(["fair", "deceptive"], 30)
+    games, players = [read(episode) for episode in episodes], [tuple(seat.name for seat in episode.seats) for episode in episodes]
+    by_day, calibrated = family_measures(episodes, names={seat.hash: seat.name for seat in episodes[0].seats}.__getitem__).curves
+    assert [name for name, _ in by_day.lines] == [name for name, _ in calibrated.lines] == ["deceptive", "fair"]
+    hits = [
+        np.mean([target in played.wolves for day, voter, target in played.votes if (day, seats[voter], played.side(voter)) == (1, "fair", "village")])
+        for played, seats in zip(games, players, strict=True)
+    ]
+    day, first = dict(by_day.lines)["fair"][0]
+    assert (day, first.n) == (1.0, 30)
+    assert first.value == pytest.approx(np.mean(hits))
+    assert first.low < first.value < first.high
+    for _, points in calibrated.lines:
+        assert all(0 <= x <= 1 and 0 <= one.low <= one.value <= one.high <= 1 for x, one in points)
+        assert points[-1][1].value > points[0][1].value + 0.2  # what is held likelier is the case more often
+    # a single game is no ground for a point
+    assert calibration_by_player([story], [("somebody",) * 7]).lines == ()
 
 
 def test_conditions_are_compared_deal_by_deal():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from functools import lru_cache
 
 from .acts import ALL_ROLES, NOT_WEREWOLF, WEREWOLF, Kind, SpeechAct
 from .normalise import MOST_CHARS, NO_SEAT, Clause, clauses, night_of
@@ -57,16 +58,10 @@ class _Reader:
         if _I_AM.search(clause.text) and self.acts and (last := self.acts[-1][0]).kind is Kind.COUNTER and last.role:
             self._add(_about_self(Kind.CLAIM, last.role), clause.number)
             return
-        text, found = clause.text, []
-        for row in QUESTIONS if clause.asks else ROWS:
-            start = 0
-            while match := row.pattern.search(text, start):
-                end, acts = self._acts(row, match, clause)
-                found += [(match.start(), act) for act in acts]
-                start = max(end, match.start() + 1)
-                self.named = self.named or row.kind is None
-                if not row.keep:
-                    text = text[: match.start()] + _GONE * (end - match.start()) + text[end:]
+        found = []
+        for row, match in _matches(clause.text, clause.asks):
+            found += [(match.start(), act) for act in self._acts(row, match, clause)]
+            self.named = self.named or row.kind is None
         self.last = _ONE_SEAT.findall(clause.text) or self.last
         for _, act in sorted(found, key=lambda item: item[0]):
             self._add(act, clause.number)
@@ -78,16 +73,16 @@ class _Reader:
             return (SpeechAct(Kind.SMALLTALK),)
         return tuple(act for act, _ in self.acts)
 
-    def _acts(self, row: Row, match: re.Match[str], clause: Clause) -> tuple[int, list[SpeechAct]]:
-        """Make the acts of a match; also say where the words that it used end."""
+    def _acts(self, row: Row, match: re.Match[str], clause: Clause) -> list[SpeechAct]:
+        """Make the acts of a match."""
         groups = match.groupdict()
         if row.kind is None:
-            return match.end(), []
+            return []
         role = groups.get("r") or groups.get("q")
         if row.kind in (Kind.CLAIM, Kind.DENY):
-            return match.end(), [_about_self(row.kind, role or WEREWOLF)]
+            return [_about_self(row.kind, role or WEREWOLF)]
         if "t" not in groups:
-            return match.end(), self._about_last(row.kind, match.string[: match.start()])
+            return self._about_last(row.kind, match.string[: match.start()])
         named = dict.fromkeys(int(number) for number in match["t"].split("+"))
         targets = [seat for seat in named if seat < self.seats and (row.kind is Kind.PROTECTED or seat != self.speaker)]
         if row.kind in (Kind.CHECK, Kind.IDENTIFIED):
@@ -95,7 +90,7 @@ class _Reader:
         if row.states:
             bad = row.kind is Kind.ACCUSE
             targets = [seat for seat in targets if self.checked.get(seat) not in ((bad, clause.number), (bad, clause.number - 1))]
-        return match.end(), [self._made(row.kind, seat, role, clause) for seat in targets]
+        return [self._made(row.kind, seat, role, clause) for seat in targets]
 
     def _about_last(self, kind: Kind, before: str) -> list[SpeechAct]:
         """Make an act whose pattern has no target; where it needs one, that is the seat named last."""
@@ -115,20 +110,19 @@ class _Reader:
             night=night_of(clause.sentence) if kind is Kind.PROTECTED else None,
         )
 
-    def _learned(self, row: Row, match: re.Match[str], targets: list[int], clause: Clause) -> tuple[int, list[SpeechAct]]:
+    def _learned(self, row: Row, match: re.Match[str], targets: list[int], clause: Clause) -> list[SpeechAct]:
         assert row.kind is not None
-        night, end, result = night_of(clause.sentence), match.end(), row.result
+        night, result = night_of(clause.sentence), row.result
         if "tail" in match.groupdict():
             shown = RESULT.search(match["tail"])
-            end = match.start("tail") + (shown.end() if shown else 0)
             result = _result(shown) if shown else None
         if result is None:
             if row.kind is Kind.CHECK and len(targets) == 1:
                 self.pending = (targets[0], night)
-            return end, []
+            return []
         for seat in targets:
             self.checked[seat] = result == WEREWOLF, clause.number
-        return end, [SpeechAct(row.kind, seat, result=result, night=night) for seat in targets]
+        return [SpeechAct(row.kind, seat, result=result, night=night) for seat in targets]
 
     def _late_result(self, clause: Clause) -> bool:
         """Read the result of a check from the clause after it."""
@@ -163,6 +157,30 @@ class _Reader:
                 self.acts[k] = act, number
                 return
         self.acts.append((act, number))
+
+
+# the table is long, and people repeat themselves
+@lru_cache(maxsize=20_000)
+def _matches(text: str, asks: bool) -> tuple[tuple[Row, re.Match[str]], ...]:
+    """Try the table on a clause, row by row; words that a row has read are gone for the rows after it, unless it keeps them."""
+    found = []
+    for row in QUESTIONS if asks else ROWS:
+        start = 0
+        while match := row.pattern.search(text, start):
+            found.append((row, match))
+            end = _end(row, match)
+            start = max(end, match.start() + 1)
+            if not row.keep:
+                text = text[: match.start()] + _GONE * (end - match.start()) + text[end:]
+    return tuple(found)
+
+
+def _end(row: Row, match: re.Match[str]) -> int:
+    """Say where the words end that a match used: of those after a check only the ones that tell its result."""
+    if row.kind in (Kind.CHECK, Kind.IDENTIFIED) and "tail" in match.groupdict():
+        shown = RESULT.search(match["tail"])
+        return match.start("tail") + (shown.end() if shown else 0)
+    return match.end()
 
 
 def _about_self(kind: Kind, role: str) -> SpeechAct:

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -140,6 +140,7 @@ def test_iterated_dominance_and_risk_dominance():
     assert risk_dominant(make("prisoners_dilemma").table) is None
 
 
+@example(table=np.array([[[3.0, 1.0], [0.0, 4.0], [0.0, 1.0]], [[5.0, 0.0], [0.0, 3.0], [0.0, 5.0]]]), rationality=1.0)  # here the branch turns back
 @given(table=SMALL, rationality=st.floats(0, 1.5))
 @settings(max_examples=60, deadline=None)
 def test_quantal_response_is_a_fixed_point(table, rationality):
