@@ -68,8 +68,12 @@ STYLES: dict[str, Style] = {
         Style(
             "beliefs",
             "Every answer begins with your beliefs: for each other player in the game, how likely you hold it to be against your side, in percent, "
-            'as in "player_1 60, player_2 10"; then with your reasoning. Nobody else sees them.',
-            (("beliefs", "how likely each other player is against your side, in percent"), ("reasoning", "what you conclude from that, step by step")),
+            'and, where there are roles, which it most likely has, as in "player_1 60 thief, player_2 10 guard"; then with your reasoning. '
+            "Nobody else sees them.",
+            (
+                ("beliefs", "how likely each other player is against your side, in percent, and its likeliest role"),
+                ("reasoning", "what you conclude from that, step by step"),
+            ),
             max_tokens=1024,
         ),
     )

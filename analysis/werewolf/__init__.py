@@ -2,7 +2,7 @@
 
 from .curves import accuracy_by_day, calibration_by_player
 from .measures import MEASURES, calibration, swings
-from .reading import Played, beliefs_in, read
+from .reading import Played, beliefs_in, guesses_in, read
 from .report import family_measures
 from .tables import metric_tables, paired_difference, table
 
@@ -14,6 +14,7 @@ __all__ = [
     "calibration",
     "calibration_by_player",
     "family_measures",
+    "guesses_in",
     "metric_tables",
     "paired_difference",
     "read",

@@ -180,6 +180,22 @@ def suspicion(played: Played) -> Iterator[tuple[int, float]]:
             yield seat, sum(played.side(target) == "werewolves" for target in most) / len(most)
 
 
+def role_guess(played: Played) -> Iterator[tuple[int, float]]:
+    """Whether the role that a villager told in private of another seat is right: the prediction accuracy of LSPO, asked before every vote."""
+    for seat, guesses in played.guesses:
+        if played.side(seat) == "village":
+            for target, name in guesses.items():
+                yield seat, float(played.roles[target] == name)
+
+
+def recognised(played: Played) -> Iterator[tuple[int, float]]:
+    """The same by whom it is told of: whether a seat's role was told rightly."""
+    for seat, guesses in played.guesses:
+        if played.side(seat) == "village":
+            for target, name in guesses.items():
+                yield target, float(played.roles[target] == name)
+
+
 def forecasts(played: Played) -> Iterator[tuple[int, float, bool]]:
     """Give the chances that seats of the village told in private: who told it, the chance of a seat to be against the village, and whether it was."""
     for seat, chances in played.beliefs:
@@ -207,6 +223,8 @@ MEASURES: Mapping[str, Measure] = {
     "self-protection": self_protection,
     "first target": first_target,
     "suspicion": suspicion,
+    "role guess": role_guess,
+    "recognised": recognised,
     "brier": brier,
     "log loss": log_loss,
 }

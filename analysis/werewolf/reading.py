@@ -11,9 +11,10 @@ from ...games.core import Event
 from ...games.werewolf.roles import ROLES
 from ...games.werewolf.truth import Judged, judged
 
-__all__ = ["Played", "beliefs_in", "read"]
+__all__ = ["Played", "beliefs_in", "guesses_in", "read"]
 
 _BELIEF = re.compile(r"player_(\d{1,2})(?:(?!player)\D){0,12}?(\d{1,3}(?:\.\d{1,3})?)")
+_GUESS = re.compile(rf"player_(\d{{1,2}})(?:(?!player)[^a-z]){{0,24}}(?:is |the |an? ){{0,2}}({'|'.join(ROLES)})\b")
 _LONGEST_NOTE = 4_000
 
 
@@ -36,6 +37,7 @@ class Played:
         exiled: round and seat of eliminations by vote.
         said: every act of speech in the open with its truth.
         beliefs: seat, and what it told in private before it chose: the chance of other seats to be against its side.
+        guesses: seat, and which role it told in private of other seats.
         events: the log.
     """
 
@@ -53,6 +55,7 @@ class Played:
     exiled: list[tuple[int, int]] = field(default_factory=list)
     said: list[Judged] = field(default_factory=list)
     beliefs: list[tuple[int, Mapping[int, float]]] = field(default_factory=list)
+    guesses: list[tuple[int, Mapping[int, str]]] = field(default_factory=list)
     events: tuple[Event, ...] = ()
 
     @property
@@ -91,6 +94,8 @@ def read(episode: Episode) -> Played:
     for decision in episode.decisions:
         if decision.note and (found := beliefs_in(decision.note, len(roles), decision.seat)):
             played.beliefs.append((decision.seat, found))
+        if decision.note and (guessed := guesses_in(decision.note, len(roles), decision.seat)):
+            played.guesses.append((decision.seat, guessed))
     return played
 
 
@@ -119,4 +124,13 @@ def beliefs_in(note: str, seats: int, own: int) -> dict[int, float]:
     for seat, percent in _BELIEF.findall(note[:_LONGEST_NOTE]):
         if int(seat) < seats and int(seat) != own and float(percent) <= 100:
             found.setdefault(int(seat), float(percent) / 100)
+    return found
+
+
+def guesses_in(note: str, seats: int, own: int) -> dict[int, str]:
+    """Read role guesses out of a private note, such as ``player_1 60 % werewolf, player_2: seer``; of a seat that is named twice the first counts."""
+    found: dict[int, str] = {}
+    for seat, name in _GUESS.findall(note[:_LONGEST_NOTE].lower()):
+        if int(seat) < seats and int(seat) != own:
+            found.setdefault(int(seat), name)
     return found

@@ -13,14 +13,17 @@ from .reading import Played
 
 __all__ = ["metric_tables", "paired_difference", "table"]
 
-_PLAYER = ("wins", "survival", "vote accuracy", "lies", "fake seer", "believed", "backfire", "suspicion", "brier")
-_ROLE = ("wins", "survival", "vote accuracy", "bus", "lies", "checks found", "reveal day", "seer believed", "saves", "self-protection")
+_PLAYER = ("wins", "survival", "vote accuracy", "lies", "fake seer", "believed", "backfire", "suspicion", "role guess", "brier")
+_ROLE = ("wins", "survival", "vote accuracy", "bus", "lies", "checks found", "reveal day", "seer believed", "saves", "self-protection", "recognised")
 _SEAT = ("wins", "survival", "first target", "vote accuracy")
 _ABOUT = (
     "Vote accuracy: votes of the village that hit a werewolf. Lies: false words about oneself and what one did or found. Believed: share of the "
     "village's votes that followed a false report of a werewolf; backfire: its speaker was eliminated that day. Suspicion and Brier: of "
-    "chances told in private before a vote, whether the likeliest seat was rightly suspected, and the squared error."
+    "chances told in private before a vote, whether the likeliest seat was rightly suspected, and the squared error; role guess: whether a role "
+    "told there is right."
 )
+
+_ABOUT_ROLES = "Saves: protections that met the attack. Recognised: guesses of the village, told in private, that named the role."
 
 
 def metric_tables(games: Sequence[Played], players: Sequence[Sequence[str]], *, level: float = 0.95) -> tuple[MetricTable, ...]:
@@ -34,7 +37,7 @@ def metric_tables(games: Sequence[Played], players: Sequence[Sequence[str]], *, 
     return (
         table("Players", games, _PLAYER, lambda index, seat: players[index][seat], about=_ABOUT, level=level),
         table("Players by side", games, ("wins", "survival"), lambda index, seat: f"{players[index][seat]}: {games[index].side(seat)}", level=level),
-        table("Roles", games, _ROLE, lambda index, seat: games[index].roles[seat], about="Saves: protections that met the attack.", level=level),
+        table("Roles", games, _ROLE, lambda index, seat: games[index].roles[seat], about=_ABOUT_ROLES, level=level),
         table("Seats", games, _SEAT, lambda _, seat: f"player_{seat}", about="First target: attacked in the first night, werewolves aside.", level=level),
     )
 

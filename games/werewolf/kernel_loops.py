@@ -70,7 +70,7 @@ def _below(facts: Numbers, i: int, stream: int, count: int) -> int:
     return int(np.int64(((_mix(word) >> _32) * np.uint64(count)) >> _32))
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", inline="always")
 def _nth(bits: int, number: int) -> int:
     """Find the seat of the ``number``-th bit that is set, counting from 0."""
     seat = 0
@@ -82,7 +82,7 @@ def _nth(bits: int, number: int) -> int:
         seat += 1
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", inline="always")
 def _lot(facts: Numbers, i: int, name: int, seats: int, count: int) -> int:
     """Draw one of ``count`` seats, given as bits, and record it."""
     seat = _nth(seats, _below(facts, i, at.CHANCE, count))
@@ -142,7 +142,7 @@ def _finish(rules: Numbers, facts: Numbers, pay: Pay, i: int, side: int) -> None
     facts[i, at.PAID] = 1
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", inline="always")
 def _die(rules: Numbers, facts: Numbers, pay: Pay, i: int, seat: int) -> bool:
     """Let a seat die and end the game if a side has won; tell whether one has."""
     facts[i, at.ALIVE] &= ~(1 << seat)
@@ -157,7 +157,7 @@ def _die(rules: Numbers, facts: Numbers, pay: Pay, i: int, seat: int) -> bool:
     return facts[i, at.STEP] == at.OVER
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", inline="always")
 def _ask(rules: Numbers, facts: Numbers, to_move: Flags, masks: Masks, i: int, seat: int, targets: int) -> None:  # noqa: PLR0917  # as above
     """Have a seat choose among seats."""
     facts[i, at.MOVERS] |= 1 << seat
@@ -172,7 +172,7 @@ def _ask(rules: Numbers, facts: Numbers, to_move: Flags, masks: Masks, i: int, s
 # -- the night ---------------------------------------------------------------------------------------------------------
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", inline="always")
 def _round(rules: Numbers, facts: Numbers, pay: Pay, to_move: Flags, masks: Masks, i: int) -> None:  # noqa: PLR0917  # as above
     if facts[i, at.ROUND] > 0 and rules[at.SHAPED]:
         for seat in range(rules[at.SEATS]):
@@ -193,7 +193,7 @@ def _round(rules: Numbers, facts: Numbers, pay: Pay, to_move: Flags, masks: Mask
     _acts(rules, facts, to_move, masks, i)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", inline="always")
 def _acts(rules: Numbers, facts: Numbers, to_move: Flags, masks: Masks, i: int) -> None:
     """Ask all who choose at once at night."""
     alive = facts[i, at.ALIVE]
@@ -219,7 +219,7 @@ def _acts(rules: Numbers, facts: Numbers, to_move: Flags, masks: Masks, i: int) 
             _ask(rules, facts, to_move, masks, i, seat, targets)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", inline="always")
 def _night(rules: Numbers, facts: Numbers, pay: Pay, to_move: Flags, masks: Masks, i: int, moves: Numbers) -> None:  # noqa: PLR0917  # as above
     """Carry out choices of the night; when the werewolves have decided, it ends."""
     for seat in range(rules[at.SEATS]):
@@ -245,7 +245,7 @@ def _night(rules: Numbers, facts: Numbers, pay: Pay, to_move: Flags, masks: Mask
     _dawn(rules, facts, pay, to_move, masks, i)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", inline="always")
 def _dawn(rules: Numbers, facts: Numbers, pay: Pay, to_move: Flags, masks: Masks, i: int) -> None:  # noqa: PLR0917  # as above
     saved = False
     for seat in range(rules[at.SEATS]):
@@ -317,7 +317,7 @@ def _mean(rules: Numbers, facts: Numbers, i: int, move: int) -> None:
     facts[i, at.SAID + facts[i, at.SPEAKER]], facts[i, at.ABOUT + facts[i, at.SPEAKER]] = said, about
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", inline="always")
 def _open_vote(rules: Numbers, facts: Numbers, to_move: Flags, masks: Masks, i: int) -> None:
     seats, alive, abstain = rules[at.SEATS], facts[i, at.ALIVE], rules[at.ABSTAINING]
     facts[i, at.PHASE], facts[i, at.STEP], facts[i, at.MOVERS] = at.VOTING, at.VOTE, alive
@@ -334,7 +334,7 @@ def _open_vote(rules: Numbers, facts: Numbers, to_move: Flags, masks: Masks, i: 
                 masks[i, first + abstain] = 1
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", inline="always")
 def _count(rules: Numbers, facts: Numbers, i: int, moves: Numbers, voters: int) -> tuple[int, int, int]:
     """Count votes; return the most votes of a seat, how many seats have so many, and which."""
     seats, most, ties, top = rules[at.SEATS], 0, 0, 0
@@ -352,7 +352,7 @@ def _count(rules: Numbers, facts: Numbers, i: int, moves: Numbers, voters: int) 
     return most, ties, top
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", inline="always")
 def _vote(rules: Numbers, facts: Numbers, pay: Pay, to_move: Flags, masks: Masks, i: int, moves: Numbers) -> None:  # noqa: PLR0917  # as above
     """Carry out a vote, and open the next round."""
     for seat in range(rules[at.SEATS]):
@@ -426,7 +426,7 @@ def _play(rules: Numbers, facts: Numbers, pay: Pay, to_move: Flags, masks: Masks
                 pay[1, i, seat] += pay[0, i, seat]
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", inline="always")
 def _clear(to_move: Flags, masks: Masks, i: int) -> None:
     for seat in range(to_move.shape[1]):
         to_move[i, seat] = False

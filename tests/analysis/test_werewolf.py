@@ -9,7 +9,7 @@ import pytest
 from village import SEVEN, Village
 
 from ludens.agents import PlayerSpec
-from ludens.analysis.werewolf import MEASURES, beliefs_in, calibration, calibration_by_player, family_measures, paired_difference, read, swings
+from ludens.analysis.werewolf import MEASURES, beliefs_in, calibration, calibration_by_player, family_measures, guesses_in, paired_difference, read, swings
 from ludens.arena import Match, play_match
 from ludens.arena.record import Decision, Episode, SeatRecord
 from ludens.games import make
@@ -105,6 +105,28 @@ def test_beliefs_are_read_out_of_notes(note, found):
     assert beliefs_in(note, 7, 0) == found
 
 
+@pytest.mark.parametrize(
+    ("note", "found"),
+    [
+        ("player_1 60 % werewolf, player_2 10 % seer, player_0 villager", {1: "werewolf", 2: "seer"}),
+        ("Player_1: 99, the Doctor; player_9 is a seer; player_2 is the hunter", {1: "doctor", 2: "hunter"}),
+        ("player_1 60, player_2 seer, player_2 doctor", {2: "seer"}),
+        ("the seer is player_1", {}),
+        ("player_1 " + "9" * 5000 + " seer", {}),
+    ],
+)
+def test_role_guesses_are_read_from_notes(note, found):
+    assert guesses_in(note, 7, 0) == found
+
+
+def test_role_guesses_count_for_the_guesser_and_for_the_guessed(story):
+    village = Village(SEVEN)
+    played = read(record(village, notes=[(2, "player_0 90 % werewolf, player_1 5 % villager"), (0, "player_2 0 % seer")]))
+    assert of("role guess", played) == [(2, 1.0), (2, 0.0)]
+    assert of("recognised", played) == [(0, 1.0), (1, 0.0)]
+    assert of("role guess", story) == []
+
+
 def test_a_true_report_helps_the_village_and_a_false_one_hurts_it(story):
     moved = list(swings(story))
     told = {(day, seat): change for day, seat, change in moved}
@@ -128,6 +150,7 @@ def test_tables_hold_rates_with_intervals():
     assert 0.2 < seer["checks found"].value < 0.8
     assert seer["checks found"].low < seer["checks found"].value < seer["checks found"].high
     assert seer["saves"] is None
+    assert seer["recognised"].low > 0.25  # one of six seats is the seer
     wolf = dict(zip(tables[2].columns, roles["werewolf"], strict=True))
     village = dict(zip(tables[2].columns, roles["villager"], strict=True))
     assert wolf["wins"].value + village["wins"].value == pytest.approx(1.0)

@@ -83,8 +83,10 @@ class WerewolfBot:
     def _beliefs(self) -> str | None:
         if self.ledger.role in ("werewolf", "minion") or self.manner.villager != "bayes":
             return None  # who knows has no belief, and the other manners have no number for one
-        chances = self.belief.enemies()
-        return ", ".join(f"{seat_name(seat)} {100 * chances[seat]:.0f} %" for seat in sorted(self.ledger.alive) if seat != self.seat)
+        chances, names = self.belief.enemies(), self.belief.names
+        likeliest = self.belief.roles().argmax(axis=1)
+        others = sorted(self.ledger.alive - {self.seat})
+        return ", ".join(f"{seat_name(seat)} {100 * chances[seat]:.0f} % {names[likeliest[seat]]}" for seat in others)
 
     @property
     def pressed(self) -> int:
