@@ -1,4 +1,4 @@
-"""Adapters to formats of other projects, each for the games of one family: :mod:`.aiwolf` and :mod:`.kaggle`, both for Werewolf."""
+"""Adapters to formats of other projects, each for the games of one family: :mod:`.aiwolf`, :mod:`.kaggle` and :mod:`.kaggle_reading`, all for Werewolf."""
 
 from __future__ import annotations
 

@@ -45,6 +45,8 @@ same objects that carry them out.
 | `max_rounds` | the game ends after so many rounds | 10 |
 | `cap` | who wins then: `draw`, `village`, `werewolves` or `random` | draw |
 | `sheriff` | elected on the first day; votes count 1.5; handed over at death | no |
+| `retries` | how often a player that gave no legal move is asked again | 2 |
+| `failure` | and then: `random` draws a legal move, `abstain` does nothing where that is legal and draws else, `forfeit` loses the game | random |
 | `utility` | `team` (1 for the winners, -1 for the losers) or `shaped` (the rewards of LSPO) | team |
 | `encoding` | observations in numbers: `extended`, or `paper` (the 211 numbers of LSPO at seven seats) | extended |
 
@@ -124,6 +126,8 @@ class Werewolf(Game):
     max_rounds: int = 10
     cap: Literal["draw", "village", "werewolves", "random"] = "draw"
     sheriff: bool = False
+    retries: int = 2
+    failure: Literal["random", "abstain", "forfeit"] = "random"
     utility: Literal["team", "shaped"] = "team"
     encoding: Literal["extended", "paper"] = "extended"
 
@@ -135,7 +139,14 @@ class Werewolf(Game):
         self.require(0 < wolves < len(self.cast) - wolves, "cast", "should hold at least one werewolf, and more others than werewolves")
         for name, allowed in _CHOICES.items():
             self.require(getattr(self, name) in allowed, name, f"should be one of: {', '.join(allowed)}")
-        for name, low, high in (("whispers", 0, 10), ("talk_rounds", 0, 20), ("talk_turns", 1, 100), ("say_chars", 0, 4000), ("max_rounds", 1, 50)):
+        for name, low, high in (
+            ("whispers", 0, 10),
+            ("talk_rounds", 0, 20),
+            ("talk_turns", 1, 100),
+            ("say_chars", 0, 4000),
+            ("max_rounds", 1, 50),
+            ("retries", 0, 10),
+        ):
             self.require(low <= getattr(self, name) <= high, name, f"should be from {low} to {high}")
         self.require(self.tie != "sheriff" or self.sheriff, "tie", "needs sheriff=True where the sheriff settles ties")
         self.require(self.tie != "scapegoat" or "scapegoat" in self.cast, "tie", "needs a scapegoat in the cast")
@@ -187,7 +198,7 @@ class Werewolf(Game):
             chance=True,
             language=self.words > 0,
             roles=tuple(self.counts),
-            illegal=IllegalPolicy(reask=2, then="random"),
+            illegal=IllegalPolicy(reask=self.retries, then="default" if self.failure == "abstain" else self.failure),
         )
 
     def _horizon(self) -> int:
@@ -272,6 +283,7 @@ _CHOICES = {
     "all_abstain": ("nobody", "random"),
     "win": ("parity", "majority", "sides"),
     "cap": ("draw", "village", "werewolves", "random"),
+    "failure": ("random", "abstain", "forfeit"),
     "utility": ("team", "shaped"),
     "encoding": ("extended", "paper"),
 }

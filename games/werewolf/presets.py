@@ -52,6 +52,7 @@ PRESETS: dict[str, tuple[str, dict[str, Any]]] = {
             "vote": "sequential",
             "vote_order": "random_start",
             "all_abstain": "random",
+            "failure": "abstain",
         },
     ),
     "fang9": (

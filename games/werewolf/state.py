@@ -16,8 +16,8 @@ from ..actions import ActionSpec, Move
 from ..core import State, seat_name
 from ..domains import OneOf
 from ..words import listed
-from .game import MOST_SEATS, Werewolf
-from .roles import Role, role
+from .game import ABSTAIN, BIDS, MOST_SEATS, PASS, SPEAK, Werewolf
+from .roles import NOBODY, Role, role
 from .steps import STEPS
 from .winning import winner
 
@@ -163,6 +163,12 @@ class WerewolfState(State):
     def request(self, seat: int) -> str:
         where = f"Night {self.round}." if self.phase == "night" else f"Day {self.round}."
         return f"{where} Alive: {_names(tuple(self.living))}. {STEPS[self.step[0]].ask(self, seat)}"
+
+    def default_move(self, seat: int) -> Move:
+        """Do nothing: abstain, pass, attack nobody, keep the potions, say nothing; where none of that is legal, something drawn at random."""
+        domain = self.action_spec(seat).domain
+        idle = next((choice for choice in (ABSTAIN, PASS, NOBODY, SPEAK, BIDS[0]) if domain.check(choice) is None), None)
+        return Move(domain.sample(np.random.default_rng([self.seed, self.turn, seat])) if idle is None else idle)
 
     # -- what moves cause --------------------------------------------------------------------------------------------
 

@@ -15,7 +15,8 @@ from ludens import make
 from ludens.agents import PlayerSpec
 from ludens.arena import Match, Options, Run, play, play_match, round_robin
 from ludens.arena.adapters.aiwolf import aiwolf_log
-from ludens.arena.adapters.kaggle import KaggleEvent, KagglePlayer, kaggle_replay, load_replay
+from ludens.arena.adapters.kaggle import kaggle_replay
+from ludens.arena.adapters.kaggle_reading import KaggleEvent, KagglePlayer, load_replay
 from ludens.arena.export import FAMILY_FORMATS, export_run
 from ludens.arena.record import Episode, SeatRecord, dump, load, to_json
 from ludens.cli.reading import export
@@ -339,10 +340,10 @@ def test_what_is_no_replay_is_refused_in_one_line(content, what):
 def test_a_replay_has_bounds(tmp_path, monkeypatch):
     with pytest.raises(LudensError, match=r"cannot read .*nowhere"):
         load_replay(tmp_path / "nowhere")
-    monkeypatch.setattr("ludens.arena.adapters.kaggle._MOST_EVENTS", 5)
+    monkeypatch.setattr("ludens.arena.adapters.kaggle_reading._MOST_EVENTS", 5)
     with pytest.raises(LudensError, match="more than 5 events"):
         load_replay(to_json(sample()))
-    monkeypatch.setattr("ludens.arena.adapters.kaggle._MOST_BYTES", 1 << 20)
+    monkeypatch.setattr("ludens.arena.adapters.kaggle_reading._MOST_BYTES", 1 << 20)
     (tmp_path / "big.json").write_bytes(b" " * ((1 << 20) + 1))
     with pytest.raises(LudensError, match="more than 1 MiB"):
         load_replay(tmp_path / "big.json")

@@ -9,7 +9,7 @@ import pytest
 from village import DOCTOR, PLAIN, SEER, SEVEN, WOLF, Village
 
 from ludens.errors import ParameterError
-from ludens.games import IllegalMove, Move, all_ids, make
+from ludens.games import IllegalMove, IllegalPolicy, Move, all_ids, make
 from ludens.games.werewolf.presets import PRESETS
 from ludens.games.werewolf.winning import winner
 
@@ -601,6 +601,29 @@ def test_a_player_that_gives_up_loses_for_its_side():
     village = Village(SEVEN)
     village.state.forfeit(0)
     assert village.state.winner == "village"
+
+
+def test_who_gives_no_legal_move_does_nothing_where_that_is_legal():
+    state = make("werewolf", failure="abstain", retries=0, kill_skip=True, talk_pass=True).start(3)
+    assert state.game.type.illegal == IllegalPolicy(reask=0, then="default")
+    idle = set()
+    while not state.over and state.round == 1:
+        moves = {seat: state.default_move(seat) for seat in state.to_move}
+        assert moves == {seat: state.default_move(seat) for seat in state.to_move}
+        assert all(move.say is None for move in moves.values())
+        idle |= {(state.step[0], move.choice) for seat, move in moves.items() if state.cast[seat] in ("werewolf", "villager")}
+        state.play(moves)
+    assert idle == {("acts", "nobody"), ("kill", "nobody"), ("turn", "pass"), ("vote", "abstain")}
+    assert state.living == list(range(7))
+
+
+def test_where_nothing_is_not_legal_something_is_drawn():
+    game = make("werewolf", failure="abstain", abstain=False)
+    drawn = {game.start(seed).default_move(game.start(seed).cast.index("werewolf")).choice for seed in range(60)}
+    assert len(drawn) > 4
+    assert make("werewolf", failure="forfeit").type.illegal.then == "forfeit"
+    with pytest.raises(ParameterError, match="failure='draw' should be 'random' or 'abstain' or 'forfeit'"):
+        make("werewolf", failure="draw")
 
 
 def test_the_rewards_of_lspo():
