@@ -1,0 +1,1 @@
+"""Overcooked: cooks who must work together in small kitchens."""
