@@ -1,8 +1,8 @@
 """What a cook sees as planes over the map: the lossless encoding of overcooked_ai, plane by plane.
 
-0 the cook itself, 1 the others; 2 to 5 the own direction (north, south, east, west), 6 to 9 the others'; 10 pots, 11 counters, 12 onions, 13 tomatoes, 14 dishes,
-15 serving counters; 16 and 17 onions and tomatoes in pots that do not cook, 18 and 19 in soups; 20 steps until a soup in a pot is ready, 21 soups that are;
-22 dishes, 23 onions and 24 tomatoes that are held or lie about; 25 ones in the last 39 steps.
+0 the cook itself, 1 the others; 2 to 5 the own direction (north, south, east, west), 6 to 9 the others'; 10 pots, 11 counters, 12 onions, 13 tomatoes, 14
+dishes, 15 serving counters; 16 and 17 onions and tomatoes in pots that do not cook, 18 and 19 in soups; 20 steps until a soup in a pot is ready, 21 soups
+that are; 22 dishes, 23 onions and 24 tomatoes that are held or lie about; 25 ones in the last 39 steps.
 """
 
 from __future__ import annotations

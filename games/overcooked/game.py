@@ -1,21 +1,22 @@
 """Overcooked: cooks in a small kitchen fill pots, plate soups and serve them, together or in each other's way.
 
-Rules in words. Every step all cooks choose at once: go in a direction, stay, or interact with what they face. Cooks hold one thing. Interacting takes an onion, a
-tomato or a dish where it is kept; puts down on a counter or takes from it; puts an onion or a tomato into a pot that is not yet cooking and holds fewer than
-three; starts a pot with empty hands; takes a soup that is ready with a dish; serves it. First all interactions happen, in the order of the seats, then all
-movements at once, then the pots cook on. When two cooks would stand in one cell or change places, nobody moves. A soup that was ordered earns its value for
-everybody; what is not ordered earns nothing. The kitchen closes after ``horizon`` steps.
+Rules in words. Every step all cooks choose at once: go in a direction, stay, or interact with what they face. Cooks hold one thing. Interacting takes an
+onion, a tomato or a dish where it is kept; puts down on a counter or takes from it; puts an onion or a tomato into a pot that is not yet cooking and holds
+fewer than three; starts a pot with empty hands; takes a soup that is ready with a dish; serves it. First all interactions happen, in the order of the seats,
+then all movements at once, then the pots cook on. When two cooks would stand in one cell or change places, nobody moves. A soup that was ordered earns its
+value for everybody; what is not ordered earns nothing. The kitchen closes after ``horizon`` steps.
 
 | parameter | meaning | default |
 |---|---|---|
 | `layout` | a kitchen by name, the path of a `.layout` file of overcooked_ai, or a grid of lines | cramped_room |
 | `horizon` | steps | 400 |
 | `old_dynamics` | a pot with three things in it starts by itself, and no other way (all results before 2021) | no |
+| `encoding` | observations in numbers: `grid`, 26 planes over the map, or `features`, the hand-made list of overcooked_ai | grid |
 | `say_chars` | characters that may be spoken with each action; 0 for a silent kitchen | 0 |
 
-Actions: `north`, `south`, `east`, `west`, `stay`, `interact`. Observation: 26 planes over the map, as :func:`.encode.grid` says. Payoffs: the soups' values, the same for all;
-shaped rewards are facts of the outcome. Sources: Carroll et al. 2019, "On the Utility of Learning about Humans for Human-AI
-Coordination", arXiv 1910.05789, and its environment overcooked_ai, which tests compare with.
+Actions: `north`, `south`, `east`, `west`, `stay`, `interact`. Observation: see :mod:`.encode` and :mod:`.features`. Payoffs: the soups' values, the same for
+all; shaped rewards are facts of the outcome. Sources: Carroll et al. 2019, "On the Utility of Learning about Humans for Human-AI Coordination", arXiv
+1910.05789, and its environment overcooked_ai, which tests compare with.
 
 Version history: v0, first version.
 """
@@ -24,7 +25,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from gymnasium.spaces import Box
@@ -32,6 +33,7 @@ from gymnasium.spaces import Box
 from ..actions import ActionSpec
 from ..core import Game, GameType, IllegalPolicy
 from ..domains import OneOf
+from .features import size
 from .kitchen import RECIPES, Kitchen, kitchen
 
 if TYPE_CHECKING:
@@ -41,6 +43,8 @@ __all__ = ["ACTIONS", "PLANES", "Overcooked"]
 
 ACTIONS = ("north", "south", "east", "west", "stay", "interact")
 PLANES = 26
+_MOST = 1000.0
+"""No number of the features is larger: kitchens have at most so many cells."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,10 +54,12 @@ class Overcooked(Game):
     layout: str = "cramped_room"
     horizon: int = 400
     old_dynamics: bool = False
+    encoding: Literal["grid", "features"] = "grid"
     say_chars: int = 0
 
     def __post_init__(self) -> None:
         self.require(1 <= self.horizon <= 100_000, "horizon", "should be from 1 to 100,000")
+        self.require(self.encoding in ("grid", "features"), "encoding", "should be 'grid' or 'features'")
         self.require(0 <= self.say_chars <= 4000, "say_chars", "should be from 0 to 4000")
         orders = [sum(recipe) for recipe, value in zip(RECIPES, self.kitchen.values, strict=True) if value]
         self.require(not self.old_dynamics or set(orders) <= {3}, "old_dynamics", "needs a kitchen whose orders all have three ingredients")
@@ -92,6 +98,8 @@ class Overcooked(Game):
         return OneOf(ACTIONS)
 
     def observation_space(self, seat: int) -> Box:
+        if self.encoding == "features":
+            return Box(-_MOST, _MOST, (size(self.seats),), np.float32)
         return Box(0, 255, (self.kitchen.width, self.kitchen.height, PLANES), np.uint8)
 
     def new_state(self, seed: int) -> OvercookedState:

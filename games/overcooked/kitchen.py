@@ -1,7 +1,8 @@
 """Kitchens: the map, where cooks begin, what may be ordered, and how long and for what it cooks. Read from grids and from ``.layout`` files.
 
-A grid is lines of characters: ``X`` counter, ``O`` onions, ``T`` tomatoes, ``D`` dishes, ``P`` pot, ``S`` serving counter, blank floor, and ``1``, ``2``, ... where
-the cooks begin. Cells are ``(x, y)``, y downwards. The file format is that of overcooked_ai: a Python literal of a dictionary with ``grid`` and options.
+A grid is lines of characters: ``X`` counter, ``O`` onions, ``T`` tomatoes, ``D`` dishes, ``P`` pot, ``S`` serving counter, blank floor, and ``1``, ``2``, ...
+where the cooks begin. Cells are ``(x, y)``, y downwards. The file format is that of overcooked_ai: a Python literal of a dictionary with ``grid`` and
+options.
 """
 
 from __future__ import annotations

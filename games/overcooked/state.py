@@ -10,6 +10,7 @@ import numpy as np
 from ..actions import ActionSpec, Move
 from ..core import State, seat_name
 from . import text
+from .features import features
 from .game import ACTIONS, Overcooked
 from .kitchen import DIRECTIONS, MOST_INGREDIENTS, Cell
 
@@ -179,6 +180,8 @@ class OvercookedState(State):
     # -- in numbers --------------------------------------------------------------------------------------------------
 
     def data(self, seat: int) -> dict[str, np.ndarray]:
+        if self.game.encoding == "features":
+            return {"observation": features(self, seat)}
         from .encode import grid
 
         return {"observation": grid(self, seat)}

@@ -16,7 +16,14 @@ __all__ = ["drawing", "place", "points", "request", "rules", "soups", "thing"]
 
 _FACING = ("north", "south", "east", "west")
 _ARROWS = "^v><"
-_NAMES = {"O": "onions", "T": "tomatoes", "D": "dishes", "P": "pots", "S": "serving counters"}
+_NAMES = {
+    "O": ("onions", "onions"),
+    "T": ("tomatoes", "tomatoes"),
+    "D": ("dishes", "dishes"),
+    "P": ("a pot", "pots"),
+    "S": ("a serving counter", "serving counters"),
+}
+"""What stands in a cell of a kind, and in several."""
 
 
 def place(cell: Cell) -> str:
@@ -55,27 +62,32 @@ def rules(game: Overcooked, seat: int | None) -> str:
     you = "" if seat is None else f" You are {seat_name(seat)}."
     worth = [(parts, value, time) for parts, value, time in zip(RECIPES, kitchen.values, kitchen.times, strict=True) if value]
     orders = "; ".join(f"a soup of {recipe(parts)} ({points(value)}, cooks for {time} steps)" for parts, value, time in worth)
-    kept = "; ".join(f"{name} at {listed(map(place, kitchen.cells(tile)))}" for tile, name in _NAMES.items() if kitchen.cells(tile))
+    kept = "; ".join(f"{names[len(cells) > 1]} at {listed(map(place, cells))}" for tile, names in _NAMES.items() if (cells := kitchen.cells(tile)))
     start = (
         "A pot starts to cook by itself when three things are in it."
         if game.old_dynamics
         else "Interact with a pot with empty hands to start it; then nothing can be added."
     )
-    moves = "" if game.seats == 1 else " Interactions happen first, in the order of the seats; then all move at once. If two would meet in a cell or change places, nobody moves."
+    moves = (
+        ""
+        if game.seats == 1
+        else " Interactions happen first, in the order of the seats; then all move at once. If two would meet in a cell or change places, nobody moves."
+    )
     say = " With each action you may speak to all." if game.say_chars else ""
     together = " Everybody earns the value of every soup." if game.seats > 1 else ""
+    choose = "you choose" if game.seats == 1 else "all choose at once"
     return (
-        f"{cooks}.{you} The map has {kitchen.width} columns (x from 0, west to east) and {kitchen.height} rows (y from 0, north to south); cells are written (x, y). "
-        f"In each of {game.horizon} steps {'you choose' if game.seats == 1 else 'all choose at once'}: north, south, east or west turns you that way and takes you one cell on if it is free floor; stay does nothing; "
-        f"interact uses the cell that you face. You hold one thing at most. Interact to take an onion, a tomato or a dish where it is kept; to put a thing on "
-        f"an empty counter or take it from there; to put an onion or a tomato into a pot that is not cooking (three at most); with a dish, to take a soup "
-        f"that is ready out of its pot; with a soup, to deliver it at a serving counter. {start}{moves} Ordered: {orders}; other soups earn nothing. "
-        f"In the kitchen: {kept}; everything else that is not floor is counter.{together}{say} Your aim is to deliver as much as you can."
+        f"{cooks}.{you} The map has {kitchen.width} columns (x from 0, west to east) and {kitchen.height} rows (y from 0, north to south); cells are written "
+        f"(x, y). In each of {game.horizon} steps {choose}: north, south, east or west turns you that way and takes you one cell on if it is free floor; "
+        f"stay does nothing; interact uses the cell that you face. You hold one thing at most. Interact to take an onion, a tomato or a dish where it is "
+        f"kept; to put a thing on an empty counter or take it from there; to put an onion or a tomato into a pot that is not cooking (three at most); with "
+        f"a dish, to take a soup that is ready out of its pot; with a soup, to deliver it at a serving counter. {start}{moves} Ordered: {orders}; other "
+        f"soups earn nothing. In the kitchen: {kept}; everything else that is not floor is counter.{together}{say} Your aim is to deliver as much as you can."
     )
 
 
 def drawing(state: OvercookedState) -> str:
-    """Draw the kitchen: the tiles as in a layout file; a cook as an arrow where it looks, pots with three places filled, things as small letters on counters."""
+    """Draw the kitchen: tiles as in a layout file, a cook as an arrow with its number, a pot with how much is in it, things on counters as small letters."""
     kitchen = state.game.kitchen
     rows = []
     for y, row in enumerate(kitchen.rows):
@@ -114,7 +126,7 @@ def _cook(state: OvercookedState, seat: int, own: bool) -> str:
     dx, dy = ((0, -1), (0, 1), (1, 0), (-1, 0))[facing]
     ahead = (x + dx, y + dy)
     tile = kitchen.tile(ahead)
-    seen = {"X": "a counter", " ": "floor", "P": "a pot", "S": "a serving counter"}.get(tile) or _NAMES[tile]
+    seen = {"X": "a counter", " ": "floor"}.get(tile) or _NAMES[tile][0]
     if ahead in state.where:
         seen = seat_name(state.where.index(ahead))
     held = state.hands[seat]

@@ -1,0 +1,95 @@
+"""Shortest ways in a kitchen: how many steps take a cook to where it faces a cell, and which step comes first. Other cooks are not reckoned with."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .kitchen import DIRECTIONS, Cell, Kitchen
+
+__all__ = ["FAR", "Routes", "routes"]
+
+FAR = 30_000
+"""Steps to what cannot be reached."""
+
+
+class Routes:
+    """The ways of a kitchen; a cook stands at a cell and looks in a direction.
+
+    Args:
+        kitchen: the map.
+
+    Attributes:
+        steps: by where a cook stands (``at``) and by goal: how many steps it takes, :data:`FAR` where there is no way.
+        first: the action that begins a shortest way, by the same; -1 where none is needed or none is there.
+    """
+
+    def __init__(self, kitchen: Kitchen) -> None:
+        self.kitchen = kitchen
+        self._cells = sorted(kitchen.floor)
+        self._number = {cell: number for number, cell in enumerate(self._cells)}
+        size = len(self._cells) * len(DIRECTIONS)
+        after = np.array([self._after(place, action) for place in range(size) for action in range(len(DIRECTIONS))]).reshape(size, len(DIRECTIONS))
+        self.steps: NDArray[np.int16] = np.full((size, size), FAR, np.int16)
+        self.first: NDArray[np.int8] = np.full((size, size), -1, np.int8)
+        for start in range(size):
+            self._flood(start, after)
+
+    def at(self, cell: Cell, facing: int) -> int:
+        """Number where a cook stands and which way it looks."""
+        return self._number[cell] * len(DIRECTIONS) + facing
+
+    def goals(self, cell: Cell) -> list[int]:
+        """List from where a cell can be used: a floor cell beside it, looking at it."""
+        found = []
+        for facing, (dx, dy) in enumerate(DIRECTIONS):
+            beside = (cell[0] - dx, cell[1] - dy)
+            if beside in self._number:
+                found.append(self.at(beside, facing))
+        return found
+
+    def distance(self, place: int, cell: Cell) -> int:
+        """Give the fewest steps until a cook faces a cell; :data:`FAR` where it cannot."""
+        return min((int(self.steps[place, goal]) for goal in self.goals(cell)), default=FAR)
+
+    def nearest(self, place: int, cells: Iterable[Cell]) -> Cell | None:
+        """Find the cell that takes fewest steps, of several the first; None where none can be reached."""
+        best, fewest = None, FAR
+        for cell in cells:
+            if (steps := self.distance(place, cell)) < fewest:
+                best, fewest = cell, steps
+        return best
+
+    def towards(self, place: int, cell: Cell) -> int | None:
+        """Give the direction that begins a shortest way to face a cell; None where the cook faces it already or cannot."""
+        goals = sorted((int(self.steps[place, goal]), goal) for goal in self.goals(cell))
+        if not goals or not 0 < goals[0][0] < FAR:
+            return None
+        return int(self.first[place, goals[0][1]])
+
+    def _after(self, place: int, action: int) -> int:
+        number = place // len(DIRECTIONS)
+        (x, y), (dx, dy) = self._cells[number], DIRECTIONS[action]
+        return self._number.get((x + dx, y + dy), number) * len(DIRECTIONS) + action
+
+    def _flood(self, start: int, after: NDArray[np.int64]) -> None:
+        steps, first = self.steps[start], self.first[start]
+        steps[start] = 0
+        queue = deque([start])
+        while queue:
+            place = queue.popleft()
+            for action, there in enumerate(after[place].tolist()):
+                if steps[there] == FAR:
+                    steps[there] = steps[place] + 1
+                    first[there] = action if place == start else first[place]
+                    queue.append(there)
+
+
+@lru_cache(maxsize=64)
+def routes(kitchen: Kitchen) -> Routes:
+    """Give the ways of a kitchen, worked out once."""
+    return Routes(kitchen)
