@@ -7,6 +7,7 @@ that are; 22 dishes, 23 onions and 24 tomatoes that are held or lie about; 25 on
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,12 +26,14 @@ URGENT = 40
 _THINGS = {"dish": 22, "onion": 23, "tomato": 24}
 
 
+@lru_cache(maxsize=64)
 def template(kitchen: Kitchen) -> NDArray[np.uint8]:
     """Give the planes of what never changes: shape (width, height, planes)."""
     planes = np.zeros((kitchen.width, kitchen.height, PLANES), np.uint8)
     for plane, tile in enumerate("PXOTDS", 10):
         for x, y in kitchen.cells(tile):
             planes[x, y, plane] = 1
+    planes.setflags(write=False)
     return planes
 
 
@@ -40,7 +43,7 @@ def grid(state: OvercookedState, seat: int) -> NDArray[np.uint8]:
     Source: the lossless encoding of overcooked_ai, which knows two cooks only.
     """
     kitchen = state.game.kitchen
-    planes = template(kitchen)
+    planes = template(kitchen).copy()
     for cook, (x, y) in enumerate(state.where):
         other = cook != seat
         planes[x, y, int(other)] = 1

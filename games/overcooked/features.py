@@ -21,16 +21,17 @@ from .routes import Routes, routes
 if TYPE_CHECKING:
     from .state import OvercookedState
 
-__all__ = ["features", "size"]
+__all__ = ["OWN", "features", "size"]
 
 _HELD = ("onion", "soup", "dish", "tomato")
-_OWN = 46
+OWN = 46
+"""Numbers about one cook."""
 _POTS = 2
 
 
 def size(cooks: int) -> int:
     """Count the numbers that a cook among so many sees."""
-    return _OWN * cooks + 2 * (cooks - 1) + 2
+    return OWN * cooks + 2 * (cooks - 1) + 2
 
 
 def features(state: OvercookedState, seat: int, *, counters: bool = False) -> NDArray[np.float32]:

@@ -17,8 +17,9 @@ from numpy.typing import ArrayLike, NDArray
 from ...errors import LudensError, MissingExtra, ParameterError
 from ..core import IllegalMove, seat_name
 from .encode import template
+from .features import size as size_of
 from .game import ACTIONS, PLANES, Overcooked
-from .kernel_tables import COOKING, SOUP, tables, thing
+from .kernel_tables import COOKING, SOUP, sights, tables, thing
 from .kitchen import RECIPES
 from .state import IDLE
 
@@ -60,6 +61,7 @@ class OvercookedBatch:
         self._seeds = np.random.SeedSequence(seed).generate_state(size, np.uint64)
         self._marks = np.zeros((size, 2 + len(self._tables.kind) + game.seats), np.int16)
         self._pages: NDArray[np.uint8] | None = None
+        self._numbers: NDArray[np.float32] | None = None
         self._loops = _compiled()
 
     def reset(self, which: ArrayLike | None = None) -> None:
@@ -99,13 +101,19 @@ class OvercookedBatch:
         )
 
     def observations(self) -> NDArray[np.uint8]:
-        """Write what every cook sees, as :func:`.encode.grid` does: live, of shape (size, seats, width, height, planes)."""
-        kitchen = self.game.kitchen
+        """Write what every cook sees as planes, as :func:`.encode.grid` does: live, of shape (size, seats, width, height, planes)."""
+        kitchen, table = self.game.kitchen, self._tables
         if self._pages is None:
             self._pages = np.tile(template(kitchen).reshape(-1), (self.size, self.game.seats, 1))
-        table = self._tables
         self._loops.look(self._facts, table.kind, table.pots, table.times, self.clock, self.game.horizon, self._marks, self._pages)
         return self._pages.reshape(self.size, self.game.seats, kitchen.width, kitchen.height, PLANES)
+
+    def features(self) -> NDArray[np.float32]:
+        """Write the hand-made features of every cook, as :func:`.features.features` does: live, of shape (size, seats, numbers)."""
+        if self._numbers is None:
+            self._numbers, self._sights = np.zeros((self.size, self.game.seats, size_of(self.game.seats)), np.float32), sights(self.game)
+        self._loops.measure(self._facts, self._tables.pots, self._tables.times, self.game.kitchen.height, self._sights, self._numbers)
+        return self._numbers
 
     @property
     def over(self) -> NDArray[np.bool_]:

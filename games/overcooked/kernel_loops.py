@@ -13,8 +13,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .encode import URGENT
+from .features import OWN
 from .game import PLANES
-from .kernel_tables import COOKING, DELIVERED, DISH, INTERACT, NO_EVENT, POT, POTTED, READY, SOUP, SOUP_TAKEN
+from .kernel_tables import (
+    COOKING,
+    DELIVERED,
+    DISH,
+    DISH_WAY,
+    INTERACT,
+    NO_EVENT,
+    ONION,
+    ONION_WAY,
+    POT,
+    POTS,
+    POTTED,
+    READY,
+    SERVE_WAY,
+    SOUP,
+    SOUP_TAKEN,
+    TOMATO,
+    TOMATO_WAY,
+    WALLS,
+)  # fmt: skip
 from .kitchen import MOST_INGREDIENTS, RECIPES
 
 if TYPE_CHECKING:
@@ -25,7 +45,7 @@ if TYPE_CHECKING:
 else:
     from numba import njit
 
-__all__ = ["look", "random_actions", "random_steps", "restart", "step"]
+__all__ = ["look", "measure", "random_actions", "random_steps", "restart", "step"]
 
 Numbers = NDArray[np.int16]
 Floats = NDArray[np.float32]
@@ -256,3 +276,64 @@ def _show(page: NDArray[np.uint8], at: int, thing: int) -> None:
         page[at + 18], page[at + 19], page[at + 21] = _RECIPES[thing - SOUP, 0], _RECIPES[thing - SOUP, 1], 1
     else:
         page[at + 22 + thing % 3] = 1
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def measure(  # noqa: PLR0917  # as above
+    facts: Numbers, pots: Numbers, times: Numbers, height: int, sights: Numbers, pages: Floats
+) -> None:  # fmt: skip
+    """Write the hand-made features of every cook: shape (games, cooks, numbers), the numbers of :mod:`.features`."""
+    cooks = pages.shape[1]
+    for i in range(len(facts)):
+        for cook in range(cooks):
+            page = pages[i, cook]
+            _about(i, cook, cooks, facts, pots, times, sights, page, 0)
+            part = 1
+            for other in range(cooks):
+                if other != cook:
+                    _about(i, other, cooks, facts, pots, times, sights, page, part * OWN)
+                    at = cooks * OWN + 2 * (part - 1)
+                    page[at] = facts[i, other] // height - facts[i, cook] // height
+                    page[at + 1] = facts[i, other] % height - facts[i, cook] % height
+                    part += 1
+            page[-2], page[-1] = facts[i, cook] // height, facts[i, cook] % height
+
+
+@njit(cache=True, error_model="numpy", inline="always")
+def _about(  # noqa: PLR0917  # as above
+    i: int, cook: int, cooks: int, facts: Numbers, pots: Numbers, times: Numbers, sights: Numbers, page: Floats, at: int
+) -> None:  # fmt: skip
+    """Write the part of the features that is about one cook."""
+    facing, held = facts[i, cooks + cook], facts[i, 2 * cooks + cook]
+    seen = sights[facts[i, cook], facing]
+    ticks = 3 * cooks + 1
+    cells = ticks + len(pots)
+    for column in range(OWN):
+        page[at + column] = 0.0
+    page[at + facing] = 1.0
+    if held:
+        page[at + (4 if held == ONION else 7 if held == TOMATO else 6 if held == DISH else 5)] = 1.0
+    for column, thing in ((ONION_WAY, ONION), (TOMATO_WAY, TOMATO), (DISH_WAY, DISH)):
+        if held != thing:
+            page[at + 8 + column], page[at + 9 + column] = seen[column], seen[column + 1]
+    if held >= SOUP:
+        page[at + 16], page[at + 17] = _RECIPES[held - SOUP, 0], _RECIPES[held - SOUP, 1]
+    page[at + 18], page[at + 19] = seen[SERVE_WAY], seen[SERVE_WAY + 1]
+    for number in range(2):
+        column, first = POTS + 3 * number, at + 22 + 10 * number
+        pot = seen[column]
+        if pot < 0:
+            continue
+        content = facts[i, cells + pots[pot]]
+        page[first], page[first + 8], page[first + 9] = 1.0, seen[column + 1], seen[column + 2]
+        if content == 0:
+            page[first + 1] = 1.0
+            continue
+        recipe = (content - SOUP) % len(_RECIPES)
+        page[first + 2] = content >= COOKING or _RECIPES[recipe, 0] + _RECIPES[recipe, 1] == MOST_INGREDIENTS
+        page[first + 3], page[first + 4] = COOKING <= content < READY, content >= READY
+        page[first + 5], page[first + 6] = _RECIPES[recipe, 0], _RECIPES[recipe, 1]
+        if COOKING <= content < READY:
+            page[first + 7] = times[recipe] - facts[i, ticks + pot]
+    for number in range(4):
+        page[at + 42 + number] = seen[WALLS + number]

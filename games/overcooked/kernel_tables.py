@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from .game import ACTIONS, Overcooked
 from .kitchen import DIRECTIONS, MOST_INGREDIENTS, RECIPES, Recipe
+from .routes import routes
 from .state import Thing
 
-__all__ = ["Tables", "tables", "thing"]
+__all__ = ["Tables", "sights", "tables", "thing"]
 
 ONION, TOMATO, DISH, SOUP = 1, 2, 3, 4
 COOKING, READY = SOUP + len(RECIPES), SOUP + 2 * len(RECIPES)
@@ -131,3 +132,29 @@ def thing(number: int) -> Thing | None:
     if number >= SOUP:
         return ("soup", *RECIPES[number - SOUP])
     return None if number == 0 else ({ONION: "onion", TOMATO: "tomato", DISH: "dish"}[number],)
+
+
+ONION_WAY, TOMATO_WAY, DISH_WAY, SERVE_WAY, POTS, WALLS = 0, 2, 4, 6, 8, 14
+"""Columns of :func:`sights`; of the two closest pots each its number, or -1, and its way."""
+SIGHTS = 18
+
+
+def sights(game: Overcooked) -> Table:
+    """Write what the hand-made features say that only depends on where a cook stands and looks: shape (cells, directions, :data:`SIGHTS`)."""
+    kitchen, ways = game.kitchen, routes(game.kitchen)
+    seen = np.zeros((kitchen.width * kitchen.height, len(DIRECTIONS), SIGHTS), np.int16)
+    pots = kitchen.cells("P")
+    for x, y in kitchen.floor:
+        for facing in range(len(DIRECTIONS)):
+            row, place = seen[x * kitchen.height + y, facing], ways.at((x, y), facing)
+            for column, tile in ((ONION_WAY, "O"), (TOMATO_WAY, "T"), (DISH_WAY, "D"), (SERVE_WAY, "S")):
+                if (cell := ways.nearest(place, kitchen.cells(tile))) is not None:
+                    row[column : column + 2] = cell[0] - x, cell[1] - y
+            left = list(pots)
+            for column in (POTS, POTS + 3):
+                cell = ways.nearest(place, left)
+                row[column : column + 3] = (-1, 0, 0) if cell is None else (pots.index(cell), cell[0] - x, cell[1] - y)
+                if cell is not None:
+                    left.remove(cell)
+            row[WALLS:] = [kitchen.tile((x + dx, y + dy)) != " " for dx, dy in DIRECTIONS]
+    return seen

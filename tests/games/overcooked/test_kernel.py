@@ -11,6 +11,7 @@ import pytest
 from ludens.errors import ParameterError
 from ludens.games import IllegalMove, Move
 from ludens.games.overcooked.encode import grid
+from ludens.games.overcooked.features import features
 from ludens.games.overcooked.game import ACTIONS, Overcooked
 from ludens.games.overcooked.kernel import OvercookedBatch
 from ludens.games.overcooked.kitchen import KITCHENS
@@ -39,10 +40,11 @@ def compare(game, steps, size=10):
             assert found == {name: getattr(states[index], name) for name in found}
         assert batch.over.tolist() == [state.over for state in states]
         if step % 10 == 0:
-            seen = batch.observations()
+            seen, numbers = batch.observations(), batch.features()
             for index in (0, size - 1):
                 for seat in range(game.seats):
                     assert np.array_equal(seen[index, seat], grid(states[index], seat))
+                    assert np.array_equal(numbers[index, seat], features(states[index], seat))
 
 
 @pytest.mark.parametrize(("called", "old"), LAYOUTS)
