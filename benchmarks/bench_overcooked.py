@@ -3,7 +3,8 @@
     python benchmarks/bench_overcooked.py
 
 Nothing is installed. The peer is measured by the interpreter that ``LUDENS_OVERCOOKED_PYTHON`` names: ``python -m venv ENV``,
-``ENV/bin/pip install overcooked-ai==1.1.0 scipy networkx``, then ``LUDENS_OVERCOOKED_PYTHON=ENV/bin/python``. Actions are drawn beforehand but for ``random_steps``, which draws them as it goes.
+``ENV/bin/pip install overcooked-ai==1.1.0 scipy networkx``, then ``LUDENS_OVERCOOKED_PYTHON=ENV/bin/python``. Actions are drawn
+beforehand but for ``random_steps``, which draws them as it goes.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from _timing import markdown
 
 from ludens.agents.bots.werewolf import Manner, WerewolfBot
 from ludens.games import make
-from ludens.games.werewolf.kernel import random_games
+from ludens.games.werewolf.kernel import WINNERS, random_games
 
 ROOT = Path(__file__).parents[1]
 KEPT = ROOT / "build" / "werewolf_rates.json"
@@ -104,7 +104,7 @@ def compositions(games: int) -> str:
             cast = ("werewolf",) * wolves + ("seer", "doctor")[: max(0, min(2, seats - wolves - 1))]
             game = make("werewolf", cast=[*cast, *["villager"] * (seats - len(cast))], say_chars=0)
             winners, _ = random_games(game, games, seed=0)
-            row.append(share(int((np.asarray(winners) == 1).sum()), games))
+            row.append(share(int((np.asarray(winners) == WINNERS.index("werewolves")).sum()), games))
         rows.append(row)
     return markdown(rows, ("seats", "1 werewolf", "2 werewolves", "3 werewolves", "4 werewolves"))
 
@@ -144,11 +144,12 @@ What lying brings: percentage points more than quiet werewolves win against the 
 
 How to read it:
 
-- Two werewolves among seven have half of all eliminations in their hands from the start: a village that errs twice has lost. That is why random play
-  ends in nine games of ten with the werewolves, and why talk is all the village has.
-- A village that says nothing (its votes still follow the posterior, which votes and deaths move a little) is at the mercy of whoever does speak: one
-  claim that nobody contests decides the vote.
-- `majority` and `first claim` throw away who said what. The first falls to werewolves that accuse, the second to the first liar.
+- Two werewolves among seven are as many as the others after a night, a wrong vote and another night: unless the doctor saves somebody, the first wrong
+  vote loses the game. That is why random play ends in nearly nine games of ten with the werewolves, and why talk is all the village has.
+- A `silent` village says nothing, its seer included (its votes still follow the posterior, which votes and deaths move a little). It is at the mercy of
+  whoever does speak: one claim that nobody contests decides the vote, and a fake seer never loses.
+- `majority` and `first claim` throw away who said what. The first falls to werewolves that accuse, the second to the first liar. Against quiet
+  werewolves, who accuse nobody and claim nothing, the two play the same games.
 - `Bayes` weighs every claim by who could have made it. A true seer's word then usually stands against a false one, because a report that a death or an
   earlier claim contradicts costs its speaker.
 - `level 1` werewolves choose the words that look least suspicious to somebody who saw only the open events. That pays against a village that reasons.
@@ -160,7 +161,8 @@ casts that the rules do not allow or that are over at the first morning.
 
 {casts}
 
-More seats help the village less than one werewolf more hurts it; parity is what counts.
+One werewolf more hurts the village more than several seats help it. An odd number of seats is no better for it than the even one below: the seat more
+brings no vote more before the werewolves are as many as the others, and makes every vote likelier to miss.
 """
 
 
