@@ -96,7 +96,8 @@ def kitchen(layout: str) -> Kitchen:
     """Find or read a kitchen.
 
     Args:
-        layout: a name of :data:`KITCHENS`, the path of a ``.layout`` file, the text of one, or a bare grid.
+        layout: a name of :data:`KITCHENS`, the path of a ``.layout`` file, the text of one, or a bare grid, in which all soups of three things that are
+            there are ordered.
 
     Raises:
         LudensError: there is no such kitchen, the file cannot be read, or what it says is no kitchen.
@@ -113,7 +114,10 @@ def kitchen(layout: str) -> Kitchen:
     if layout.lstrip().startswith("{"):
         return _made("kitchen", _literal(layout, "the kitchen"))
     if "\n" in layout or "X" in layout:
-        return _made("kitchen", {"grid": layout})
+        here = [tile in layout for tile in "OT"]
+        three = [recipe for recipe in RECIPES if sum(recipe) == MOST_INGREDIENTS and all(there or not count for there, count in zip(here, recipe, strict=True))]
+        orders = [{"ingredients": ["onion"] * onions + ["tomato"] * tomatoes} for onions, tomatoes in three]
+        return _made("kitchen", {"grid": layout, "start_all_orders": orders})
     raise LudensError(f"{layout!r} is no kitchen{nearest(layout, KITCHENS)}; give a name, the path of a .layout file, or a grid of lines")
 
 

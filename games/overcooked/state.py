@@ -180,11 +180,10 @@ class OvercookedState(State):
     # -- in numbers --------------------------------------------------------------------------------------------------
 
     def data(self, seat: int) -> dict[str, np.ndarray]:
-        if self.game.encoding == "features":
-            return {"observation": features(self, seat)}
         from .encode import grid
 
-        return {"observation": grid(self, seat)}
+        planes = grid(self, seat)
+        return {"observation": features(self, seat) if self.game.encoding == "features" else planes, "planes": planes}
 
     @property
     def outcome(self) -> dict[str, Any]:

@@ -1,0 +1,33 @@
+"""Cooks for Overcooked.
+
+What the styles mean here: fair minds what the others carry and steps aside; greedy does everything itself; generous gives way, and waits when somebody is
+beside it; tough hardly ever gives way; deceptive looks busy, half its steps anything; cautious waits often and now and then errs, as people do.
+"""
+
+from __future__ import annotations
+
+from ....errors import ParameterError
+from ....games.core import Game
+from ....games.overcooked.game import Overcooked
+from .. import BotFactory
+from .cook import Cook, Manner
+
+__all__ = ["GAMES", "MANNERS", "bot_for"]
+
+GAMES = ("Overcooked",)
+MANNERS = {
+    "fair": Manner(),
+    "greedy": Manner(minds=False),
+    "generous": Manner(waits=0.3, yields=0.8),
+    "tough": Manner(yields=0.1),
+    "deceptive": Manner(noise=0.5),
+    "cautious": Manner(noise=0.1, waits=0.2),
+}
+"""How the styles cook."""
+
+
+def bot_for(game: Game, style: str) -> BotFactory:
+    """Give the maker of a style's cooks."""
+    if not isinstance(game, Overcooked):
+        raise ParameterError(f"cooks do not know {game.made_as}")
+    return lambda seat, rng: Cook(game, MANNERS[style], seat, rng)
