@@ -358,8 +358,15 @@ def check_gymnasium(game: Game) -> None:
         check_env(gym_env(game), skip_render_check=True)
 
 
+_TOLD = 200
+"""Joint moves of a golden playthrough that are told in full."""
+
+
 def playthrough(game: Game, seed: int = 0) -> str:
-    """Write one random episode as readable text: everything that happened and who saw it."""
+    """Write one random episode as readable text: everything that happened and who saw it.
+
+    Of a long one, what is asked and answered is told of the first joint moves only; keys go on.
+    """
     state, rng = game.start(seed), np.random.default_rng([seed, 3])
     lines = [
         f"game: {game.made_as}",
@@ -375,7 +382,8 @@ def playthrough(game: Game, seed: int = 0) -> str:
         moves = random_moves(state, rng)
         lines += ["", f"-- joint move {state.turn + 1}"]
         for seat, move in sorted(moves.items()):
-            lines.append(f"{seat_name(seat)} [{state.key(seat)}] is asked: {state.request(seat)}")
+            told = f" is asked: {state.request(seat)}" if state.turn < _TOLD else ""
+            lines.append(f"{seat_name(seat)} [{state.key(seat)}]{told}")
             lines.append(f"{seat_name(seat)} answers {state.action_spec(seat).write(move)}")
         lines += _event_lines(state.play(moves))
         lines.append(f"rewards {[round(reward, 6) for reward in state.rewards]}")

@@ -1,1 +1,9 @@
-"""Overcooked: cooks who must work together in small kitchens."""
+"""Overcooked: cooks who must work together in small kitchens, as overcooked_ai has them."""
+
+from ..registry import register
+
+register(
+    "overcooked-v0",
+    "ludens.games.overcooked.game:Overcooked",
+    summary="cooks fill pots, plate soups and serve them, in the kitchens of overcooked_ai or your own",
+)

@@ -31,7 +31,7 @@ import numpy as np
 from gymnasium.spaces import Box
 
 from ..actions import ActionSpec
-from ..core import Game, GameType, IllegalPolicy
+from ..core import Game, GameType, IllegalPolicy, Prediction
 from ..domains import OneOf
 from .features import size
 from .kitchen import RECIPES, Kitchen, kitchen
@@ -45,6 +45,20 @@ ACTIONS = ("north", "south", "east", "west", "stay", "interact")
 PLANES = 26
 _MOST = 1000.0
 """No number of the features is larger: kitchens have at most so many cells."""
+
+
+_OPTIMA = {
+    ("cramped_room", False): (13, "the two counters beside the pot"),
+    ("cramped_room", True): (13, "the two counters beside the pot"),
+    ("asymmetric_advantages", False): (25, "no counter"),
+    ("asymmetric_advantages", True): (25, "no counter"),
+    ("coordination_ring", False): (18, "the counter in the middle"),
+    ("coordination_ring", True): (18, "the counter in the middle"),
+    ("forced_coordination", False): (17, "the three counters between them"),
+    ("forced_coordination", True): (18, "the three counters between them"),
+    ("counter_circuit", False): (15, "the counter in the middle"),
+    ("counter_circuit", True): (15, "the counter in the middle"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,15 +89,16 @@ class Overcooked(Game):
 
     @cached_property
     def type(self) -> GameType:
-        # a soup needs a step to be delivered by each cook
-        most = max((abs(value) for value in self.kitchen.values), default=0.0) * self.seats * self.horizon
+        # a pot is not free again before its soup is done, and a cook serves one soup a step
+        quickest = max(1, min(self.kitchen.times))
+        soups = min(len(self.kitchen.cells("P")) * (1 + self.horizon // quickest), self.seats * self.horizon)
         return GameType(
             seats=(1, 9),
             dynamics="simultaneous",
             information="perfect" if self.seats == 1 else "imperfect",
             utility="cooperative",
-            payoff_low=min(0.0, *self.kitchen.values) * self.seats * self.horizon,
-            payoff_high=most,
+            payoff_low=min(0.0, *self.kitchen.values) * soups,
+            payoff_high=max(0.0, *self.kitchen.values) * soups,
             horizon=self.horizon,
             language=self.say_chars > 0,
             illegal=IllegalPolicy(reask=2, then="default"),
@@ -106,6 +121,14 @@ class Overcooked(Game):
         from .state import OvercookedState
 
         return OvercookedState(self, seed)
+
+    def predictions(self) -> tuple[Prediction, ...]:
+        found = _OPTIMA.get((self.kitchen.name, self.old_dynamics)) if self.horizon == 400 else None
+        if found is None:
+            return ()
+        soups, counters = found
+        source = "finite-horizon dynamic programming over the joint state"
+        return (Prediction("optimum", "soups", soups, source, f"what two cooks can serve who put things down on {counters}; with more counters perhaps more"),)
 
     def rules_text(self, seat: int | None = None) -> str:
         from .text import rules

@@ -26,6 +26,8 @@ STRENGTH = {row["game"]: row for row in CARD["strength"]}
 SPEAKING = [game_id for game_id in all_ids() if make(game_id).type.language]
 UNTAUGHT = {game_id for game_id in SPEAKING if game_id.startswith("werewolf_") and game_id != "werewolf_lspo4-v0"}
 """Games that it has not been trained on yet; when it is, its mark must go."""
+SHORT = [game_id for game_id in all_ids() if game_id != "overcooked-v0"]
+"""Games that do not take minutes with a language model: a kitchen is open for 400 steps."""
 TAUGHT = [game_id for game_id in SPEAKING if game_id not in UNTAUGHT]
 AGAIN = "train the house player anew: make house"
 NOT_YET = {"deliberation-v0", "werewolf_lspo4-v0"}
@@ -95,7 +97,7 @@ def test_it_is_a_few_megabytes():
 
 async def test_it_plays_every_game_and_speaks_where_it_may():
     spoke = set()
-    for episode in await games_of(all_ids(), (0, 1)):
+    for episode in await games_of(SHORT, (0, 1)):
         own = [decision for decision in episode.decisions if decision.calls]
         assert episode.error is None
         assert all(decision.status in ("ok", "repaired") for decision in own), episode.game
