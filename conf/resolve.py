@@ -64,16 +64,29 @@ def game_of(entry: Any, searched: Iterable[str] = ()) -> Game:
 
 
 def games_of(config: Mapping[str, Any], searched: Iterable[str] = ()) -> list[Game]:
-    """Make the games of a command from its settings ``game`` and ``games``; ``all`` among these stands for every registered game.
+    """Make the games of a command from its settings ``game`` and ``games``.
+
+    Among the latter ``all`` stands for every registered game, and ``-NAME`` takes one out of those before it.
 
     Raises:
-        LudensError: neither or both are given.
+        LudensError: neither or both are given, or a game is taken out that is not there.
         UnknownName, ParameterError: see :func:`game_of`.
     """
     if (config["game"] is None) == (not config["games"]):
         raise LudensError("name what is played: game=NAME for one game, or games=[NAME,...] for several")
     entries = config["games"] or [config["game"]]
-    return [game for entry in entries for game in (map(registry.make, registry.all_ids()) if entry == "all" else [game_of(entry, searched)])]
+    found: list[Game] = []
+    for entry in entries:
+        if entry == "all":
+            found += map(registry.make, registry.all_ids())
+        elif isinstance(entry, str) and entry.startswith("-"):
+            gone = registry.spec(entry[1:]).id
+            if all(game.made_as != gone for game in found):
+                raise LudensError(f"games: {entry} takes out a game that is not among those before it")
+            found = [game for game in found if game.made_as != gone]
+        else:
+            found.append(game_of(entry, searched))
+    return found
 
 
 def model_of(entry: Any, searched: Iterable[str] = ()) -> ModelSpec:

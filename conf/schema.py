@@ -84,7 +84,9 @@ class TrainConfig:
     trainer: Any = _setting(MISSING, "what trains; its parameters are trainer.NAME=VALUE")
     model: Any = _setting(MISSING, "what is trained; model.model names the checkpoint to begin with, where the trainer wants one")
     game: Any = _setting(None, "one game; its parameters are game.NAME=VALUE")
-    games: list[Any] = _setting(list, "or several: names, or mappings {id: ..., PARAMETER: ...}; [all] for every game at its defaults")
+    games: list[Any] = _setting(
+        list, "or several: names, or mappings {id: ..., PARAMETER: ...}; [all] for every game at its defaults, [all,-NAME] for all but one"
+    )
     name: str | None = _setting(None, "folder under runs; made from the configuration by default, so that the same command goes on with its run")
     runs: str = _setting("runs", "where run folders are")
     seed: int = _setting(0, "everything random follows from it")

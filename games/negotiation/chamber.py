@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any, Self, cast
 
@@ -207,7 +208,8 @@ class DeliberationState(State):
         sheet = self.sheets[seat]
         ranked = [sorted(enumerate(row, 1), key=lambda option: -option[1]) for row in sheet["scores"]]
         rows = "; ".join(", ".join(f"{LETTERS[i]}{option} {points}" for option, points in row) for i, row in enumerate(ranked))
-        best = self._words(tuple(row[0][0] - 1 for row in ranked))
+        # as a proposal is written, so that it can be taken over as it stands
+        best = json.dumps(self._choice(tuple(row[0][0] - 1 for row in ranked)))
         words = f"Points on the sheet of {seat_name(seat)}, best options first: {rows}. Its best deal: {best}. Its threshold: {sheet['threshold']}."
         return Event("private", None, words, {"seat": seat, "scores": [list(row) for row in sheet["scores"]], "threshold": sheet["threshold"]}, (seat,))
 

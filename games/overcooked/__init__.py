@@ -5,5 +5,5 @@ from ..registry import register
 register(
     "overcooked-v0",
     "ludens.games.overcooked.game:Overcooked",
-    summary="cooks fill pots, plate soups and serve them, in the kitchens of overcooked_ai or your own",
+    summary="cooks fill pots, plate soups and serve them (after overcooked_ai)",
 )

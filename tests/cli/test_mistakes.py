@@ -3,6 +3,8 @@
 import pytest
 
 from ludens.cli import main
+from ludens.conf.resolve import games_of
+from ludens.errors import LudensError
 
 MISTAKES = [
     (["tournamint"], "unknown command 'tournamint'; did you mean 'tournament'"),
@@ -84,3 +86,14 @@ def test_mistakes_in_configuration_of_ones_own_are_one_line_too(capsys, tmp_path
         lines = capsys.readouterr().err.strip().splitlines()
         assert len(lines) == 1, lines
         assert says in lines[0]
+
+
+def test_games_can_be_taken_out_of_all():
+    everything = games_of({"game": None, "games": ["all"]})
+    fewer = games_of({"game": None, "games": ["all", "-overcooked", "-trust-v0", {"id": "trust", "multiplier": 2}]})
+    assert {game.made_as for game in everything} - {game.made_as for game in fewer} == {"overcooked-v0"}
+    assert [game.label for game in fewer][-1] == "trust-v0(multiplier=2)"
+    with pytest.raises(LudensError, match="-trust takes out a game that is not among those before it"):
+        games_of({"game": None, "games": ["negotiation", "-trust"]})
+    with pytest.raises(LudensError, match="did you mean"):
+        games_of({"game": None, "games": ["all", "-overcoked"]})
