@@ -28,13 +28,15 @@ def _train(config: Mapping[str, Any], searched: Sequence[str], command: str) -> 
 
     out = console()
     games = games_of(config, searched)
-    model = model_of(config["model"], searched)
     given = _parameters(config["trainer"])
     kind = trainer(given.pop("kind"))
+    model = None if config["model"] is None else model_of(config["model"], searched)
+    if model is not None and not kind.needs_model:
+        raise ParameterError(f"the trainer {kind.name!r} trains no language model; leave model=... out")
     identity = {
         "command": "train",
         "games": [{"id": game.made_as, **game.params} for game in games],
-        "model": model.plain,
+        "model": model.plain if model else None,
         "trainer": {"kind": kind.name, **given},
         "seed": config["seed"],
     }

@@ -82,11 +82,9 @@ class TrainConfig:
     """A training run: demonstrations or play, fitting, measuring."""
 
     trainer: Any = _setting(MISSING, "what trains; its parameters are trainer.NAME=VALUE")
-    model: Any = _setting(MISSING, "what is trained; model.model names the checkpoint to begin with, where the trainer wants one")
+    model: Any = _setting(None, "the language model that is trained, where one is; model.model names the checkpoint to begin with, where one is wanted")
     game: Any = _setting(None, "one game; its parameters are game.NAME=VALUE")
-    games: list[Any] = _setting(
-        list, "or several: names, or mappings {id: ..., PARAMETER: ...}; [all] for every game at its defaults, [all,-NAME] for all but one"
-    )
+    games: list[Any] = _setting(list, "or several: names, or mappings {id: ..., PARAMETER: ...}; [all] for all games, [all,-NAME] for all but one")
     name: str | None = _setting(None, "folder under runs; made from the configuration by default, so that the same command goes on with its run")
     runs: str = _setting("runs", "where run folders are")
     seed: int = _setting(0, "everything random follows from it")

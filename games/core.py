@@ -26,6 +26,7 @@ from .serial import copy_plain, named, pack, unpack
 
 if TYPE_CHECKING:
     from gymnasium.spaces import Space
+    from gymnasium.vector import VectorEnv
 
 __all__ = [
     "Event",
@@ -289,6 +290,16 @@ class Game:
     def action_domain(self, seat: int) -> Domain:
         """Give the widest domain that ``seat`` is ever asked to choose from; each action spec's domain lies within it."""
         raise NotImplementedError
+
+    def vector_env(self, num_envs: int) -> VectorEnv[Any, Any, Any]:
+        """Make a fast environment of many games at once, a team an environment, where this game has one.
+
+        Its observations have the shape (num_envs, seats, ...), its actions (num_envs, seats), numbers of options; its rewards are the team's.
+
+        Raises:
+            NotSupported: it has none.
+        """
+        raise NotSupported(f"{self.made_as} has no vector environment")
 
     def predictions(self) -> tuple[Prediction, ...]:
         """State what theory and the laboratory predict for these parameters."""

@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
-from ..errors import MissingExtra, UnknownName
+from ..errors import MissingExtra, ParameterError, UnknownName
 from ..games.core import Game
 from ..llm.spec import ModelSpec
 from ..plugins import load_plugins
@@ -30,7 +30,7 @@ class Task:
 
     Attributes:
         games: what is played, at least one.
-        model: the model that is trained; its ``model`` field names the checkpoint to begin with, where one is wanted.
+        model: the model that is trained, where one is; its ``model`` field names the checkpoint to begin with, where one is wanted.
         place: the run's folder; training that was cut off goes on from what it holds.
         seed: everything random follows from it.
         command: the words that started it, for the model card; "" where it was started from Python.
@@ -38,11 +38,21 @@ class Task:
     """
 
     games: tuple[Game, ...]
-    model: ModelSpec
+    model: ModelSpec | None
     place: Path
     seed: int = 0
     command: str = ""
     progress: bool = False
+
+    def language_model(self, trainer: str) -> ModelSpec:
+        """Give the model.
+
+        Raises:
+            ParameterError: none was named.
+        """
+        if self.model is None:
+            raise ParameterError(f"the trainer {trainer!r} trains a language model; name it: model=...")
+        return self.model
 
 
 class Trainer(Protocol):
@@ -69,6 +79,7 @@ class Kind:
         summary: one line for lists.
         extra: the extra of the distribution that it needs; "" for none.
         config: ``"module:Dataclass"`` of its parameters, whose docstring explains them, for ``--help``; "" for none.
+        needs_model: it trains a language model, which must be named.
     """
 
     name: str
@@ -76,6 +87,7 @@ class Kind:
     summary: str = ""
     extra: str = ""
     config: str = ""
+    needs_model: bool = True
 
     def parameters(self) -> type | None:
         """The dataclass of its parameters, where it names one."""
@@ -102,9 +114,9 @@ class Kind:
 _TRAINERS: dict[str, Kind] = {}
 
 
-def trainer_kind(name: str, entry_point: str, *, summary: str = "", extra: str = "", config: str = "") -> None:
+def trainer_kind(name: str, entry_point: str, *, summary: str = "", extra: str = "", config: str = "", needs_model: bool = True) -> None:
     """Register a trainer: ``trainer_kind("mine", "my_package.training:MyTrainer", config="my_package.training:Config")``."""
-    _TRAINERS[name] = Kind(name, entry_point, summary, extra, config)
+    _TRAINERS[name] = Kind(name, entry_point, summary, extra, config, needs_model)
 
 
 def trainers() -> dict[str, Kind]:
@@ -129,6 +141,14 @@ def _discover() -> None:
     load_plugins("ludens.trainers")
 
 
+trainer_kind(
+    "ppo",
+    "ludens.trainers.ppo:PPO",
+    summary="proximal policy optimisation: a neural policy learns in self-play of a team, in games with a fast vector environment",
+    extra="train",
+    config="ludens.trainers.ppo:Config",
+    needs_model=False,
+)
 trainer_kind(
     "rft",
     "ludens.trainers.rft:RFT",

@@ -101,12 +101,13 @@ class RFT:
         except ImportError as problem:
             raise MissingExtra("the trainer 'rft'", "train") from problem
         self.task, self.config = task, filled(Config, parameters, "trainer rft")
-        if task.model.engine != "nano":
-            raise LudensError(f"the trainer rft trains models of the engine 'nano'; model {task.model.name!r} has the engine {task.model.engine!r}")
+        self.model = task.language_model("rft")
+        if self.model.engine != "nano":
+            raise LudensError(f"the trainer rft trains models of the engine 'nano'; model {self.model.name!r} has the engine {self.model.engine!r}")
         for name in self.config.more:
             if name not in (known := [bare_name(game) for game in task.games]):
                 raise ParameterError(f"trainer rft: more names {name!r}, which is not among the games{nearest(name, known)}")
-        self._start = folder(task.model.model)
+        self._start = folder(self.model.model)
 
     def run(self, say: Say) -> Mapping[str, Any]:
         import torch
@@ -132,7 +133,7 @@ class RFT:
             "temperature": self.config.measured_at,
             "window_tokens": self.config.window_tokens,
             "games": [game.made_as for game in self.task.games],
-            "began_with": began_with(self.task.model.model),
+            "began_with": began_with(self.model.model),
         }
         measured: list[Strength] = []
         if self.config.matches:

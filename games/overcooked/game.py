@@ -38,6 +38,7 @@ from .kitchen import RECIPES, Kitchen, kitchen
 
 if TYPE_CHECKING:
     from .state import OvercookedState
+    from .vector import OvercookedVectorEnv
 
 __all__ = ["ACTIONS", "PLANES", "Overcooked"]
 
@@ -129,6 +130,11 @@ class Overcooked(Game):
         soups, counters = found
         source = "finite-horizon dynamic programming over the joint state"
         return (Prediction("optimum", "soups", soups, source, f"what two cooks can serve who put things down on {counters}; with more counters perhaps more"),)
+
+    def vector_env(self, num_envs: int) -> OvercookedVectorEnv:
+        from .vector import OvercookedVectorEnv
+
+        return OvercookedVectorEnv(self, num_envs)
 
     def rules_text(self, seat: int | None = None) -> str:
         from .text import rules

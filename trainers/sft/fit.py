@@ -15,6 +15,7 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from ...llm.nano.network import Network
+from ..saves import read_state, write_state
 from .config import Config
 from .corpus import CHOICE, Corpus
 
@@ -87,7 +88,7 @@ def fit(network: Network, corpus: Corpus, config: Config, *, seed: int, place: P
             log(point)
             if step % config.save_every == 0 or step == steps:
                 file.flush()
-                _save(network, optimizer, point, place)
+                write_state(place, network, optimizer, point)
     network.eval()
     return point.seconds
 
@@ -168,37 +169,12 @@ def _precision(config: Config, device: torch.device) -> Any:
 # -- saves -------------------------------------------------------------------------------------------------------------
 
 
-def _save(network: Network, optimizer: torch.optim.Optimizer, point: Point, place: Path) -> None:
-    """Write weights and AdamW's moments to one file, whole or not at all."""
-    from safetensors.torch import save_file
-
-    tensors = {f"weight.{name}": weight.detach().cpu().contiguous() for name, weight in network.named_parameters()}
-    for index, (_, state) in enumerate(_moments(network, optimizer)):
-        tensors |= {f"{index}.{name}": value.detach().cpu().contiguous() for name, value in state.items()}
-    fresh = place / "state.new"
-    save_file(tensors, fresh, metadata={"point": json.dumps(point)})
-    fresh.replace(place / "state.safetensors")
-
-
 def _resume(network: Network, optimizer: torch.optim.Optimizer, place: Path) -> Point:
-    from safetensors import safe_open
-
-    path = place / "state.safetensors"
-    if not path.exists():
+    found = read_state(place, network, optimizer)
+    if found is None:
         return Point(0, 0, 0, 0.0, 0.0, 0.0)
-    with safe_open(path, framework="pt") as file:
-        point = Point(*json.loads(file.metadata()["point"]))
-        network.load_state_dict({name: file.get_tensor(f"weight.{name}") for name, _ in network.named_parameters()})
-        names = list(file.keys())
-        for index, (weight, state) in enumerate(_moments(network, optimizer)):
-            state.update({name.partition(".")[2]: file.get_tensor(name).to(weight.device) for name in names if name.startswith(f"{index}.")})
-            state["step"] = state["step"].cpu()  # AdamW counts on the CPU
-    log = place / "log.jsonl"
+    point, log = Point(*found), place / "log.jsonl"
     # lines of steps after the save are written again
     kept = [line for line in log.read_text(encoding="utf-8").splitlines() if line and json.loads(line)["step"] <= point.step]
     log.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
     return point
-
-
-def _moments(network: Network, optimizer: torch.optim.Optimizer) -> list[tuple[Tensor, dict[str, Any]]]:
-    return [(weight, optimizer.state[weight]) for weight in network.parameters()]

@@ -68,8 +68,9 @@ class SFT:
             for game in getattr(self.config, name):
                 if game not in (known := [bare_name(item) for item in task.games]):
                     raise ParameterError(f"trainer sft: {name} names {game!r}, which is not among the games{nearest(game, known)}")
-        if task.model.engine != "nano":
-            raise LudensError(f"the trainer sft trains models of the engine 'nano'; model {task.model.name!r} has the engine {task.model.engine!r}")
+        self.model = task.language_model("sft")
+        if self.model.engine != "nano":
+            raise LudensError(f"the trainer sft trains models of the engine 'nano'; model {self.model.name!r} has the engine {self.model.engine!r}")
         self.place = task.place / "checkpoint"
 
     def run(self, say: Say) -> Mapping[str, Any]:
@@ -109,7 +110,7 @@ class SFT:
             "window_tokens": config.window_tokens,
             "teachers": {game.label: style for game, style in teachers.items()},
             "games": [game.made_as for game in teachers],
-            **({} if config.preset is not None else {"began_with": began_with(self.task.model.model)}),
+            **({} if config.preset is not None else {"began_with": began_with(self.model.model)}),
         }
         return {"checkpoint": str(self.place), **self._measure(facts, say)}
 
@@ -152,7 +153,7 @@ class SFT:
         from ...llm.nano.model import folder
 
         if self.config.preset is None:
-            place = folder(self.task.model.model)
+            place = folder(self.model.model)
             copy_words(place, self.place)
             return tokenizer.Tokenizer(self.place), network.load(place)
         if not (self.place / "tokenizer.json").exists():

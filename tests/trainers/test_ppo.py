@@ -1,0 +1,130 @@
+"""Proximal policy optimisation: advantages by hand, a task with a known answer, a run that was cut off, and cooks who sit down to play."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch")
+
+from gymnasium.spaces import Box, MultiDiscrete
+from gymnasium.vector import VectorEnv
+from gymnasium.vector.utils import batch_space
+
+from ludens.cli import main
+from ludens.errors import ParameterError
+from ludens.games import make
+from ludens.games.core import NotSupported
+from ludens.games.overcooked.game import Overcooked
+from ludens.trainers import Task
+from ludens.trainers.ppo import PPO, Rollout
+
+SMALL = {"envs": 8, "length": 16, "minibatches": 2, "hidden": [16], "episodes": 4}
+
+
+def rollout(rewards, values, live, last):
+    shape = (len(rewards), 1, 1)
+    filler = np.zeros(shape)
+    marks = [np.array(part, bool).reshape(-1, 1) for part in (live, last)]
+    return Rollout(filler, filler, filler, np.array(values, float).reshape(-1, 1, 1), np.array(rewards, float).reshape(shape), *marks)
+
+
+def test_advantages_by_hand():
+    found = rollout([1, 0, 2], [0.5, 0.2, 0.1, 0.4], [1, 1, 1], [0, 0, 0]).advantages(0.9, 0.8)[:, 0, 0]
+    third = 2 + 0.9 * 0.4 - 0.1
+    second = 0 + 0.9 * 0.1 - 0.2 + 0.72 * third
+    assert found == pytest.approx([1 + 0.9 * 0.2 - 0.5 + 0.72 * second, second, third])
+
+
+def test_nothing_is_carried_over_the_end_of_a_game():
+    # the second step is the last of a game, the third only begins a new one
+    found = rollout([1, 3, 0, 5], [0.5, 0.2, 0.7, 0.1, 0.4], [1, 1, 0, 1], [0, 1, 0, 0]).advantages(0.9, 0.8)[:, 0, 0]
+    second = 3 + 0.9 * 0.7 - 0.2
+    assert found == pytest.approx([1 + 0.9 * 0.2 - 0.5 + 0.72 * second, second, 0.0, 5 + 0.9 * 0.4 - 0.1])
+
+
+class Levers(VectorEnv):
+    """Each of two seats should do as its own light says: one number, 0 or 1, for actions 1 and 4."""
+
+    def __init__(self, num_envs):
+        self.num_envs, self.rng, self.clock = num_envs, np.random.default_rng(0), 0
+        self.single_observation_space = Box(0, 1, (2, 96), np.float32)
+        self.single_action_space = MultiDiscrete([6, 6])
+        self.observation_space, self.action_space = (batch_space(space, num_envs) for space in (self.single_observation_space, self.single_action_space))
+
+    def light(self):
+        self.lights = self.rng.integers(2, size=(self.num_envs, 2))
+        return np.repeat(self.lights[..., None], 96, -1).astype(np.float32)
+
+    def reset(self, **_):
+        self.clock = 0
+        return self.light(), {}
+
+    def step(self, actions):
+        right = (actions == np.where(self.lights, 4, 1)).mean(1)
+        self.clock += 1
+        cut = np.full(self.num_envs, self.clock % 8 == 0)
+        return self.light(), right, np.zeros(self.num_envs, bool), cut, {}
+
+
+def test_it_learns_what_each_seat_should_do(monkeypatch, tmp_path):
+    monkeypatch.setattr(Overcooked, "vector_env", lambda self, count: Levers(count))
+    task = Task((make("overcooked", encoding="features"),), None, tmp_path)
+    learned = PPO(task, **{**SMALL, "steps": 8 * 16 * 160, "learning_rate": 3e-3, "reward_scale": 1.0}).run(lambda line: None)
+    assert learned["return"] > 0.9 * 8
+    log = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
+    assert [line["update"] for line in log] == list(range(1, 161))
+    assert log[-1]["entropy"] < 0.5 < log[0]["entropy"]
+
+
+def test_a_run_that_was_cut_off_goes_on(monkeypatch, tmp_path):
+    task = Task((make("overcooked", encoding="features", horizon=20),), None, tmp_path)
+    given = {**SMALL, "steps": 8 * 16 * 6, "save_every": 2}
+    learn, count = PPO._learn, iter(range(100))
+
+    def cut_off(self, *arguments):
+        if next(count) == 3:
+            raise KeyboardInterrupt
+        return learn(self, *arguments)
+
+    monkeypatch.setattr(PPO, "_learn", cut_off)
+    with pytest.raises(KeyboardInterrupt):
+        PPO(task, **given).run(lambda line: None)
+    monkeypatch.setattr(PPO, "_learn", learn)
+    PPO(task, **given).run(lambda line: None)
+    assert [json.loads(line)["update"] for line in (tmp_path / "log.jsonl").read_text().splitlines()] == [1, 2, 3, 4, 5, 6]
+
+
+def test_a_seed_gives_the_same_policy(tmp_path):
+    game = make("overcooked", encoding="features", horizon=20)
+    for name in ("a", "b"):
+        PPO(Task((game,), None, tmp_path / name, seed=3), **SMALL, steps=8 * 16 * 2).run(lambda line: None)
+    assert (tmp_path / "a" / "policy" / "policy.safetensors").read_bytes() == (tmp_path / "b" / "policy" / "policy.safetensors").read_bytes()
+
+
+def test_trained_cooks_sit_down_to_play(tmp_path, capsys):
+    words = ["game=overcooked", "game.encoding=features", "game.horizon=30", f"runs={tmp_path}"]
+    small = [f"trainer.{name}={value}" for name, value in SMALL.items()]
+    assert main(["train", "trainer=ppo", *words, *small, "trainer.steps=256", "name=cooks", "progress=false"]) == 0
+    policy = tmp_path / "cooks" / "policy"
+    assert f"checkpoint: {policy}" in capsys.readouterr().out.replace("\n", "")
+    players = f"players=[fair,random,{{kind:neural,path:{policy}}}]"
+    assert main(["tournament", *words, players, "plan.replicates=1", "bootstrap=20", "progress=false", "name=meal"]) == 0
+    assert "neural" in capsys.readouterr().out
+
+
+def test_mistakes_are_told(tmp_path, capsys):
+    with pytest.raises(NotSupported, match="prisoners_dilemma-v0 has no vector environment"):
+        PPO(Task((make("prisoners_dilemma"),), None, tmp_path))
+    with pytest.raises(ParameterError, match="one game should be named, got 2"):
+        PPO(Task((make("overcooked"), make("overcooked")), None, tmp_path))
+    for given, said in (({"envs": 0}, "envs=0 should be a whole number"), ({"minibatches": 7}, "minibatches=7 should divide"), ({"discount": 2}, "discount=2")):
+        with pytest.raises(ParameterError, match=said):
+            PPO(Task((make("overcooked"),), None, tmp_path), **given)
+    assert main(["train", "trainer=ppo", "game=overcooked", "model=nano", f"runs={tmp_path}"]) == 2
+    assert "the trainer 'ppo' trains no language model; leave model=... out" in capsys.readouterr().err.replace("\n", " ")
+    assert main(["train", "trainer=sft", "game=negotiation", f"runs={tmp_path}"]) == 2
+    assert "the trainer 'sft' trains a language model; name it: model=..." in capsys.readouterr().err.replace("\n", " ")
+    assert not list(tmp_path.iterdir())
