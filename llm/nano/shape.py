@@ -97,7 +97,7 @@ class Shape:
         odd = next((name for name, value in plain.items() if config.get(name, value) != value), None)
         if config.get("model_type") != "llama" or odd or rope.get("rope_type", "default") != "default":
             why = f"{odd}={config[odd]!r}" if odd else "model_type and rotary positions are not plain Llama's"
-            raise LudensError(f"model {place!r} is not of the nano family ({why}); play it with engine=transformers")
+            raise LudensError(f"model {place!r} is not of the nano family: play it with engine=transformers ({why})")
         try:
             shape = cls(
                 layers=int(config["num_hidden_layers"]),
@@ -113,7 +113,7 @@ class Shape:
         except (KeyError, TypeError, ValueError) as problem:
             raise LudensError(f"model {place!r}: config.json lacks {problem}") from problem
         if shape.heads * int(config.get("head_dim") or shape.head) != shape.width or shape.width % shape.heads or shape.heads % shape.kv_heads:
-            raise LudensError(f"model {place!r} is not of the nano family (its heads do not fill its width); play it with engine=transformers")
+            raise LudensError(f"model {place!r} is not of the nano family: play it with engine=transformers (its heads do not fill its width)")
         return shape
 
 
