@@ -43,6 +43,7 @@ class Config:
         save_every: steps from save to save, from which a run that was cut off goes on.
         held_out: episodes a game that are never trained on, by which imitation is measured.
         matches: episodes a game and player by which strength is measured; 0 for none.
+        unmeasured: games by name whose strength is not, because they take too long.
     """
 
     preset: str | None = "s"
@@ -67,6 +68,7 @@ class Config:
     save_every: int = 200
     held_out: int = 10
     matches: int = 100
+    unmeasured: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.preset is not None:
@@ -76,6 +78,7 @@ class Config:
         self._require(styles, "teachers", f"should be a mapping of games to styles: {', '.join(STYLES)}")
         heavy = isinstance(self.weights, Mapping) and all(isinstance(weight, int | float) and weight > 0 for weight in self.weights.values())
         self._require(heavy, "weights", "should be a mapping of games to numbers above 0")
+        object.__setattr__(self, "unmeasured", tuple(self.unmeasured))
         self._require(self.precision in get_args(Precision), "precision", f"should be one of {', '.join(get_args(Precision))}")
         for name in ("tokens", "trials", "batch_tokens", "save_every", "held_out", "window_tokens"):
             self._require(type(getattr(self, name)) is int and getattr(self, name) > 0, name, "should be a whole number above 0")

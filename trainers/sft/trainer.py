@@ -64,7 +64,7 @@ class SFT:
 
         self.task = task
         self.config = filled(Config, parameters, "trainer sft")
-        for name in ("teachers", "weights"):
+        for name in ("teachers", "weights", "unmeasured"):
             for game in getattr(self.config, name):
                 if game not in (known := [bare_name(item) for item in task.games]):
                     raise ParameterError(f"trainer sft: {name} names {game!r}, which is not among the games{nearest(game, known)}")
@@ -120,7 +120,8 @@ class SFT:
 
         measured = []
         if self.config.matches:
-            games, seed = self.task.games, child_seed(self.task.seed, "strength")
+            games = [game for game in self.task.games if bare_name(game) not in self.config.unmeasured]
+            seed = child_seed(self.task.seed, "strength")
 
             measured = play(games, self.place, self.config, seed, lambda item: say(item.line))
             facts["replies_read_unconstrained"] = round(free_replies(games, self.place, self.config, seed), 4)
@@ -135,6 +136,10 @@ class SFT:
 
     def _teachers(self, say: Say) -> dict[Game, str]:
         found: dict[Game, str] = {}
+        kept = self.task.place / "teachers.json"
+        if kept.exists():  # of a run that was cut off
+            styles = json.loads(kept.read_text(encoding="utf-8"))
+            return {game: styles[game.hash] for game in self.task.games}
         for game in self.task.games:
             chosen = self.config.teachers.get(bare_name(game), self.config.teacher)
             if chosen != "best":
@@ -142,6 +147,7 @@ class SFT:
                 continue
             found[game], earned = best_style(game, self.config.trials, child_seed(self.task.seed, "teacher", game.hash))
             say(f"{game.label}: {found[game]} teaches, with {earned[found[game]]:.2f} {game.type.unit} an episode")
+        kept.write_text(json.dumps({game.hash: style for game, style in found.items()}, indent=1) + "\n", encoding="utf-8")
         return found
 
     def _episodes(self, game: Game, style: str, part: str) -> Iterator[tuple[Episode, tuple[int, ...]]]:
