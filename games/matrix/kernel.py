@@ -13,18 +13,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from types import ModuleType
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ...errors import LudensError, MissingExtra, ParameterError
+from ...errors import ParameterError
+from ..compiled import compiled
 
 __all__ = ["PRISONERS_DILEMMA", "Automaton", "Batch", "RoundRobin", "play_matches", "play_round_robin", "trace_match"]
 
 PRISONERS_DILEMMA = (((3.0, 0.0), (5.0, 1.0)), ((3.0, 5.0), (0.0, 1.0)))
 """Payoffs ``[seat][action of seat 0][action of seat 1]``, as in a matrix game's ``table``: R=3, S=0, T=5, P=1 (Axelrod 1980)."""
 
+_LOOPS, _ENGINE = "ludens.games.matrix.kernel_loops", "the batched match engine"
 _ONE = 1 << 32  # probabilities are compared as whole numbers of 2**-32
 _MIRROR = [0, 2, 1, 3]  # CC, CD, DC, DD seen from the other seat
 
@@ -194,7 +195,7 @@ def play_matches(
         raise ParameterError(f"pairs should name automata 0 to {len(automata) - 1}")
     own, mirror, start, sure = _tables(automata, noise)
     counts = np.zeros((len(indices), repetitions, 4), np.int64)
-    simulated = _loops().play(own, mirror, start, sure, indices, turns, repetitions, np.uint64(seed % 2**64), shortcuts, counts)
+    simulated = compiled(_LOOPS, _ENGINE).play(own, mirror, start, sure, indices, turns, repetitions, np.uint64(seed % 2**64), shortcuts, counts)
     return Batch(counts, turns, int(simulated))
 
 
@@ -208,7 +209,7 @@ def trace_match(
     """
     own, mirror, start, _ = _tables(automata, noise)
     actions = np.zeros((turns, 2), np.uint8)
-    _loops().trace(own, mirror, start, pair[0], pair[1], repetition, np.uint64(seed % 2**64), actions)
+    compiled(_LOOPS, _ENGINE).trace(own, mirror, start, pair[0], pair[1], repetition, np.uint64(seed % 2**64), actions)
     return actions
 
 
@@ -236,13 +237,3 @@ def _payoffs(payoffs: ArrayLike) -> NDArray[np.float64]:
 def _check_noise(noise: float) -> None:
     if not 0 <= noise <= 1:
         raise ParameterError(f"noise={noise} should be a probability")
-
-
-def _loops() -> ModuleType:
-    try:
-        from . import kernel_loops
-    except ModuleNotFoundError as problem:
-        if (problem.name or "").partition(".")[0] == "numba":
-            raise MissingExtra("the batched match engine", "fast") from problem
-        raise LudensError(f"the batched match engine does not load: {problem}") from problem
-    return kernel_loops

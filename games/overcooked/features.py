@@ -79,7 +79,7 @@ def _about(state: OvercookedState, seat: int, ways: Routes, counters: bool) -> l
         numbers += _pot(state, here, pot)
         if pot is not None:
             pots.remove(pot)
-    return numbers + [float(kitchen.tile((here[0] + dx, here[1] + dy)) != " ") for dx, dy in DIRECTIONS]
+    return numbers + [float(kitchen.ahead(here, number) not in kitchen.floor) for number in range(len(DIRECTIONS))]
 
 
 def _pot(state: OvercookedState, here: Cell, pot: Cell | None) -> Iterable[float]:

@@ -8,13 +8,13 @@ batch.step(batch.random_actions())
 
 from __future__ import annotations
 
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ...errors import LudensError, MissingExtra, ParameterError
+from ...errors import ParameterError
+from ..compiled import compiled
 from ..core import IllegalMove, seat_name
 from .encode import template
 from .features import size as size_of
@@ -62,7 +62,7 @@ class OvercookedBatch:
         self._marks = np.zeros((size, 2 + len(self._tables.kind) + game.seats), np.int16)
         self._pages: NDArray[np.uint8] | None = None
         self._numbers: NDArray[np.float32] | None = None
-        self._loops = _compiled()
+        self._loops = compiled("ludens.games.overcooked.kernel_loops", "the batched Overcooked engine")
 
     def reset(self, which: ArrayLike | None = None) -> None:
         """Begin games anew: all, or those where ``which`` of shape (size,) is true."""
@@ -135,13 +135,3 @@ class OvercookedBatch:
             "counters": {cell: thing(content) for cell, content in lying.items() if cell not in ticks},
             "pots": {cell: (*RECIPES[(lying[cell] - SOUP) % len(RECIPES)], IDLE if lying[cell] < COOKING else ticks[cell]) for cell in pots if cell in lying},
         }
-
-
-def _compiled() -> ModuleType:
-    try:
-        from . import kernel_loops
-    except ModuleNotFoundError as problem:
-        if (problem.name or "").partition(".")[0] == "numba":
-            raise MissingExtra("the batched Overcooked engine", "fast") from problem
-        raise LudensError(f"the batched Overcooked engine does not load: {problem}") from problem
-    return kernel_loops

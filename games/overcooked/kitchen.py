@@ -82,6 +82,11 @@ class Kitchen:
         """List the cells of a kind, line by line."""
         return tuple((x, y) for y, row in enumerate(self.rows) for x, found in enumerate(row) if found == tile)
 
+    def ahead(self, cell: Cell, facing: int) -> Cell:
+        """Give the cell that a cook in a cell faces, by the number of its direction."""
+        dx, dy = DIRECTIONS[facing]
+        return (cell[0] + dx, cell[1] + dy)
+
     def value(self, recipe: Recipe) -> float:
         """Give what a soup is worth when it is delivered."""
         return self.values[RECIPES.index(recipe)]
@@ -109,16 +114,16 @@ def kitchen(layout: str) -> Kitchen:
         try:
             text = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as problem:
-            raise LudensError(f"cannot read the kitchen {layout}: {problem}") from problem
+            raise LudensError(f"cannot read the kitchen {layout}: {getattr(problem, 'strerror', None) or problem}") from problem
         return _made(path.stem, _literal(text, layout))
     if layout.lstrip().startswith("{"):
-        return _made("kitchen", _literal(layout, "the kitchen"))
+        return _made("given", _literal(layout, "the given kitchen"))
     if "\n" in layout or "X" in layout:
         here = [tile in layout for tile in "OT"]
         three = [recipe for recipe in RECIPES if sum(recipe) == MOST_INGREDIENTS and all(there or not count for there, count in zip(here, recipe, strict=True))]
         orders = [{"ingredients": ["onion"] * onions + ["tomato"] * tomatoes} for onions, tomatoes in three]
-        return _made("kitchen", {"grid": layout, "start_all_orders": orders})
-    raise LudensError(f"{layout!r} is no kitchen{nearest(layout, KITCHENS)}; give a name, the path of a .layout file, or a grid of lines")
+        return _made("given", {"grid": layout, "start_all_orders": orders})
+    raise LudensError(f"{layout!r} is no name of a kitchen, path of a .layout file or grid of lines{nearest(layout, KITCHENS)}")
 
 
 def _literal(text: str, where: str) -> Mapping[str, Any]:

@@ -1,4 +1,4 @@
-"""Shortest ways in a kitchen: how many steps take a cook to where it faces a cell, and which step comes first. Other cooks are not reckoned with."""
+"""Shortest ways in a kitchen: how many steps take a cook to where it faces a cell. Other cooks are not reckoned with."""
 
 from __future__ import annotations
 
@@ -25,7 +25,6 @@ class Routes:
 
     Attributes:
         steps: by where a cook stands (``at``) and by goal: how many steps it takes, :data:`FAR` where there is no way.
-        first: the action that begins a shortest way, by the same; -1 where none is needed or none is there.
     """
 
     def __init__(self, kitchen: Kitchen) -> None:
@@ -35,7 +34,6 @@ class Routes:
         size = len(self._cells) * len(DIRECTIONS)
         after = np.array([self._after(place, action) for place in range(size) for action in range(len(DIRECTIONS))]).reshape(size, len(DIRECTIONS))
         self.steps: NDArray[np.int16] = np.full((size, size), FAR, np.int16)
-        self.first: NDArray[np.int8] = np.full((size, size), -1, np.int8)
         for start in range(size):
             self._flood(start, after)
 
@@ -56,6 +54,14 @@ class Routes:
         """Give the fewest steps until a cook faces a cell; :data:`FAR` where it cannot."""
         return min((int(self.steps[place, goal]) for goal in self.goals(cell)), default=FAR)
 
+    def reachable(self, place: int, cells: Iterable[Cell]) -> list[Cell]:
+        """List those of some cells that a cook can come to face."""
+        return [cell for cell in cells if self.distance(place, cell) < FAR]
+
+    def region(self, place: int) -> int:
+        """Number the part of the floor that a place belongs to: places of one number lead to each other."""
+        return int((self.steps[place] < FAR).argmax())
+
     def nearest(self, place: int, cells: Iterable[Cell]) -> Cell | None:
         """Find the cell that takes fewest steps, of several the first; None where none can be reached."""
         best, fewest = None, FAR
@@ -64,28 +70,20 @@ class Routes:
                 best, fewest = cell, steps
         return best
 
-    def towards(self, place: int, cell: Cell) -> int | None:
-        """Give the direction that begins a shortest way to face a cell; None where the cook faces it already or cannot."""
-        goals = sorted((int(self.steps[place, goal]), goal) for goal in self.goals(cell))
-        if not goals or not 0 < goals[0][0] < FAR:
-            return None
-        return int(self.first[place, goals[0][1]])
-
     def _after(self, place: int, action: int) -> int:
         number = place // len(DIRECTIONS)
         (x, y), (dx, dy) = self._cells[number], DIRECTIONS[action]
         return self._number.get((x + dx, y + dy), number) * len(DIRECTIONS) + action
 
     def _flood(self, start: int, after: NDArray[np.int64]) -> None:
-        steps, first = self.steps[start], self.first[start]
+        steps = self.steps[start]
         steps[start] = 0
         queue = deque([start])
         while queue:
             place = queue.popleft()
-            for action, there in enumerate(after[place].tolist()):
+            for there in after[place].tolist():
                 if steps[there] == FAR:
                     steps[there] = steps[place] + 1
-                    first[there] = action if place == start else first[place]
                     queue.append(there)
 
 

@@ -86,8 +86,7 @@ class OvercookedState(State):
     def _interact(self, seat: int, waiting: int) -> float:
         """Let a cook use what it faces; give what that earns everybody."""
         kitchen, held = self.game.kitchen, self.hands[seat]
-        x, y = self.where[seat]
-        cell = (x + DIRECTIONS[self.facing[seat]][0], y + DIRECTIONS[self.facing[seat]][1])
+        cell = kitchen.ahead(self.where[seat], self.facing[seat])
         tile = kitchen.tile(cell)
         if tile == "X":
             self._use_counter(seat, cell)
@@ -154,7 +153,7 @@ class OvercookedState(State):
         for seat, action in enumerate(actions):
             if action < len(DIRECTIONS):
                 self.facing[seat] = action
-                ahead = (before[seat][0] + DIRECTIONS[action][0], before[seat][1] + DIRECTIONS[action][1])
+                ahead = self.game.kitchen.ahead(before[seat], action)
                 if ahead in self.game.kitchen.floor:
                     after[seat] = ahead
         swapped = any(after[a] == before[b] and after[b] == before[a] for a in range(len(after)) for b in range(a))

@@ -122,9 +122,8 @@ def request(state: OvercookedState, seat: int) -> str:
 
 
 def _cook(state: OvercookedState, seat: int, own: bool) -> str:
-    kitchen, (x, y), facing = state.game.kitchen, state.where[seat], state.facing[seat]
-    dx, dy = ((0, -1), (0, 1), (1, 0), (-1, 0))[facing]
-    ahead = (x + dx, y + dy)
+    kitchen, cell, facing = state.game.kitchen, state.where[seat], state.facing[seat]
+    ahead = kitchen.ahead(cell, facing)
     tile = kitchen.tile(ahead)
     seen = {"X": "a counter", " ": "floor"}.get(tile) or _NAMES[tile][0]
     if ahead in state.where:
@@ -132,7 +131,7 @@ def _cook(state: OvercookedState, seat: int, own: bool) -> str:
     held = state.hands[seat]
     who = "You are" if own else f"{seat_name(seat)} is"
     holds = "hold" if own else "holds"
-    return f"{who} at {place((x, y))}, facing {_FACING[facing]} to {seen} at {place(ahead)}, and {holds} {'nothing' if held is None else thing(held)}."
+    return f"{who} at {place(cell)}, facing {_FACING[facing]} to {seen} at {place(ahead)}, and {holds} {'nothing' if held is None else thing(held)}."
 
 
 def _pot(state: OvercookedState, cell: Cell) -> str:

@@ -11,13 +11,13 @@ The rules are those of :mod:`.game` as far as :class:`WerewolfBatch` says; tests
 
 from __future__ import annotations
 
-from types import ModuleType
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ...errors import LudensError, MissingExtra, ParameterError
+from ...errors import ParameterError
+from ..compiled import compiled
 from ..core import IllegalMove, seat_name
 from . import encode
 from . import kernel_layout as at
@@ -82,7 +82,7 @@ class WerewolfBatch:
         self.roles = self._facts[:, at.ROLE : at.ROLE + game.seats]
         self.round, self.phase, self.winner, self.episode = (self._facts[:, column] for column in (at.ROUND, at.PHASE, at.WINNER, at.EPISODE))
         self._pages = np.zeros((size, game.seats, encode.size(game)), np.float32) if observe else None
-        self._loops, self._eyes = _compiled()
+        self._loops, self._eyes = (compiled(f"ludens.games.werewolf.{name}", "the batched Werewolf engine") for name in ("kernel_loops", "kernel_sight"))
         self._loops.seed_games(self._facts, _signed(seed))
         self._deal(None)
 
@@ -213,14 +213,3 @@ def random_games(game: Werewolf, count: int, seed: int = 0) -> RandomGames:
 def _signed(seed: int) -> int:
     """Bring a seed into the range of int64."""
     return (seed + 2**63) % 2**64 - 2**63
-
-
-def _compiled() -> tuple[ModuleType, ModuleType]:
-    """Load the compiled loops: the rules, and what is seen."""
-    try:
-        from . import kernel_loops, kernel_sight
-    except ModuleNotFoundError as problem:
-        if (problem.name or "").partition(".")[0] == "numba":
-            raise MissingExtra("the batched Werewolf engine", "fast") from problem
-        raise LudensError(f"the batched Werewolf engine does not load: {problem}") from problem
-    return kernel_loops, kernel_sight

@@ -11,7 +11,7 @@ import numpy as np
 
 from ....games.actions import Move
 from ....games.overcooked.game import ACTIONS, Overcooked
-from ....games.overcooked.kitchen import DIRECTIONS, RECIPES, Cell
+from ....games.overcooked.kitchen import DIRECTIONS, MOST_INGREDIENTS, RECIPES, Cell
 from ....games.overcooked.routes import routes
 from .sight import Seen, see
 
@@ -88,8 +88,7 @@ class Cook:
         return len(cells) == 4 and cells[0] == cells[2] == seen.cell != cells[3]
 
     def _ahead(self, seen: Seen) -> Cell:
-        dx, dy = DIRECTIONS[seen.facing]
-        return (seen.cell[0] + dx, seen.cell[1] + dy)
+        return self.kitchen.ahead(seen.cell, seen.facing)
 
     # -- what is wanted ----------------------------------------------------------------------------------------------
 
@@ -116,7 +115,8 @@ class Cook:
             if near := self._reachable(seen, done):
                 return near
         minds = self.manner.minds
-        if soups := self._within(seen, [cell for cell, item in seen.counters.items() if item[0] == "soup"], "S"):
+        lying = [cell for cell, item in seen.counters.items() if item[0] == "soup"]
+        if self._reachable(seen, self.kitchen.cells("S")) and (soups := self._reachable(seen, lying)):
             return soups
         cooking = sum(pot.left is not None for pot in seen.pots.values())
         full = sum(pot.count > 0 and not self._missing(pot.onions, pot.tomatoes, pot.left) for pot in seen.pots.values())
@@ -135,7 +135,7 @@ class Cook:
 
     def _missing(self, onions: int, tomatoes: int, left: int | None) -> list[str]:
         """List what a pot lacks for the soup that is wanted; nothing where it cooks or is full."""
-        if left is not None or onions + tomatoes == 3:
+        if left is not None or onions + tomatoes == MOST_INGREDIENTS:
             return []
         want = self._order if onions <= self._order[0] and tomatoes <= self._order[1] else self._next_best((onions, tomatoes))
         return ["onion"] * (want[0] - onions) + ["tomato"] * (want[1] - tomatoes)
@@ -147,34 +147,24 @@ class Cook:
     def _source(self, seen: Seen, name: str, tile: str) -> list[Cell]:
         """Where a thing can be had: where it is kept, or a counter that it was put on for others to take."""
         lying = [cell for cell, item in seen.counters.items() if item[0] == name]
-        return self._reachable(seen, [*self.kitchen.cells(tile), *(cell for cell in lying if self._for_me(seen, cell, tile))])
-
-    def _for_me(self, seen: Seen, cell: Cell, tile: str) -> bool:
-        # what one could have fetched oneself was put there for others
-        return not self._reachable(seen, self.kitchen.cells(tile)) or bool(self._reachable(seen, self.kitchen.cells("P")))
+        kept = self._reachable(seen, self.kitchen.cells(tile))
+        # what a cook that comes to no pot could have fetched itself was put there for others
+        return kept + (self._reachable(seen, lying) if not kept or self._reachable(seen, self.kitchen.cells("P")) else [])
 
     def _laid_out(self, seen: Seen, name: str) -> int:
         """Count what lies on counters for others, of one who cannot reach the pots."""
         return 0 if self._reachable(seen, self.kitchen.cells("P")) else sum(item[0] == name for item in seen.counters.values())
 
-    def _within(self, seen: Seen, cells: list[Cell], tile: str) -> list[Cell]:
-        return self._reachable(seen, cells) if self._reachable(seen, self.kitchen.cells(tile)) else []
-
     def _handover(self, seen: Seen) -> list[Cell]:
         """List free counters that others can reach too, for what the cook itself cannot bring on."""
         free = [cell for cell in self.kitchen.cells("X") if cell not in seen.counters]
-        theirs = [self.ways.at(cell, 0) for cell in seen.others]
-        shared = [cell for cell in self._reachable(seen, free) if any(self.ways.distance(place, cell) < 1000 for place in theirs)]
-        apart = [cell for cell in shared if len({self._region(goal) for goal in self.ways.goals(cell)}) > 1]
-        return apart or shared or self._reachable(seen, free)
-
-    def _region(self, place: int) -> int:
-        """Number the part of the floor that a place belongs to."""
-        return int(np.flatnonzero(self.ways.steps[place] < 1000)[0])
+        own = self._reachable(seen, free)
+        shared = [cell for cell in own if any(self.ways.reachable(self.ways.at(other, 0), [cell]) for other in seen.others)]
+        apart = [cell for cell in shared if len({self.ways.region(goal) for goal in self.ways.goals(cell)}) > 1]
+        return apart or shared or own
 
     def _reachable(self, seen: Seen, cells: Iterable[Cell]) -> list[Cell]:
-        place = self.ways.at(seen.cell, seen.facing)
-        return [cell for cell in cells if self.ways.distance(place, cell) < 1000]
+        return self.ways.reachable(self.ways.at(seen.cell, seen.facing), cells)
 
     # -- the way -----------------------------------------------------------------------------------------------------
 
@@ -193,8 +183,8 @@ class Cook:
         queue = deque([start])
         while queue:
             cell = queue.popleft()
-            for action, (dx, dy) in enumerate(DIRECTIONS):
-                there = (cell[0] + dx, cell[1] + dy)
+            for action in range(len(DIRECTIONS)):
+                there = self.kitchen.ahead(cell, action)
                 if there in goals:
                     return action if first[cell] is None else first[cell]
                 if there in self.kitchen.floor and there not in first and there not in barred:

@@ -38,10 +38,10 @@ def test_files_are_read(tmp_path):
 @pytest.mark.parametrize(
     ("layout", "said"),
     [
-        ("cramped_roon", "'cramped_roon' is no kitchen; did you mean 'cramped_room'"),
-        ("nowhere.layout", "cannot read the kitchen nowhere.layout"),
-        ("{'grid': ", "the kitchen should hold a dictionary with a grid"),
-        ("{'map': 'X'}", "the kitchen should hold a dictionary with a text called grid"),
+        ("cramped_roon", "'cramped_roon' is no name of a kitchen, path of a .layout file or grid of lines; did you mean 'cramped_room'"),
+        ("nowhere.layout", "cannot read the kitchen nowhere.layout: No such file or directory"),
+        ("{'grid': ", "the given kitchen should hold a dictionary with a grid"),
+        ("{'map': 'X'}", "the given kitchen should hold a dictionary with a text called grid"),
         (repr({"grid": GRID, "cooktime": 3}), "unknown option 'cooktime'; did you mean 'cook_time'"),
         (repr({"grid": GRID, "cook_time": "3"}), "cook_time='3' should be a number"),
         (repr({"grid": GRID, "cook_time": 900}), "from 0 to 200"),
