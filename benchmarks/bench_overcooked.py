@@ -120,8 +120,8 @@ def section() -> str:
     return f"""## Overcooked
 
 Joint steps of two cooks (both act in each), new dynamics, horizon 400, one core. Where something is seen, the peer's figure is that of its lossless encoding of
-both cooks, also beside our features. JaxMARL's environment was measured elsewhere at 3e5 joint steps per CPU-second at best (`shared` notes), observations
-included. Aims: 3,000 times overcooked_ai's transition and 50 times JaxMARL's without observations, 10 times JaxMARL's with them.
+both cooks, also beside our features. JaxMARL was not run here: 3e5 joint steps per CPU-second, observations included, is the best that was seen of it
+on a CPU of another machine. Aims: 3,000 times overcooked_ai's transition and 50 times JaxMARL's without observations, 10 times JaxMARL's with them.
 
 {markdown(rows, HEAD)}"""
 

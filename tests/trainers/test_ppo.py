@@ -128,3 +128,12 @@ def test_mistakes_are_told(tmp_path, capsys):
     assert main(["train", "trainer=sft", "game=negotiation", f"runs={tmp_path}"]) == 2
     assert "the trainer 'sft' trains a language model; name it: model=..." in capsys.readouterr().err.replace("\n", " ")
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("layout", "steps", "least"), [("cramped_room", 800_000, 220), ("coordination_ring", 3_000_000, 200), ("forced_coordination", 3_000_000, 150)]
+)
+def test_cooks_learn_the_kitchens_of_the_papers(tmp_path, layout, steps, least):
+    game = make("overcooked", layout=layout, encoding="features", old_dynamics=True)
+    assert PPO(Task((game,), None, tmp_path), steps=steps).run(lambda line: None)["return"] >= least
