@@ -8,7 +8,7 @@ value for everybody; what is not ordered earns nothing. The kitchen closes after
 
 | parameter | meaning | default |
 |---|---|---|
-| `layout` | a kitchen by name, the path of a `.layout` file of overcooked_ai, or a grid of lines | cramped_room |
+| `layout` | a kitchen by name, the path of a `.layout` file of overcooked_ai, or a grid of lines (or with `/` between them); a file is kept | cramped_room |
 | `horizon` | steps | 400 |
 | `old_dynamics` | a pot with three things in it starts by itself, and no other way (all results before 2021) | no |
 | `encoding` | observations in numbers: `grid`, 26 planes over the map, or `features`, the hand-made list of overcooked_ai | grid |
@@ -34,7 +34,7 @@ from ..actions import ActionSpec
 from ..core import Game, GameType, IllegalPolicy, Prediction
 from ..domains import OneOf
 from .features import size
-from .kitchen import RECIPES, Kitchen, kitchen
+from .kitchen import RECIPES, Kitchen, kitchen, written
 
 if TYPE_CHECKING:
     from .state import OvercookedState
@@ -73,6 +73,8 @@ class Overcooked(Game):
     say_chars: int = 0
 
     def __post_init__(self) -> None:
+        # a record must not depend on a file that may change
+        object.__setattr__(self, "layout", written(self.layout))
         self.require(1 <= self.horizon <= 100_000, "horizon", "should be from 1 to 100,000")
         self.require(self.encoding in ("grid", "features"), "encoding", "should be 'grid' or 'features'")
         self.require(0 <= self.say_chars <= 4000, "say_chars", "should be from 0 to 4000")

@@ -1,8 +1,8 @@
 """Kitchens: the map, where cooks begin, what may be ordered, and how long and for what it cooks. Read from grids and from ``.layout`` files.
 
 A grid is lines of characters: ``X`` counter, ``O`` onions, ``T`` tomatoes, ``D`` dishes, ``P`` pot, ``S`` serving counter, blank floor, and ``1``, ``2``, ...
-where the cooks begin. Cells are ``(x, y)``, y downwards. The file format is that of overcooked_ai: a Python literal of a dictionary with ``grid`` and
-options.
+where the cooks begin; ``/`` ends a line too. Cells are ``(x, y)``, y downwards. The file format is that of overcooked_ai: a Python literal of a dictionary
+with ``grid`` and options.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 
 from ...errors import LudensError, nearest
 
-__all__ = ["DIRECTIONS", "KITCHENS", "Cell", "Kitchen", "Recipe", "kitchen"]
+__all__ = ["DIRECTIONS", "KITCHENS", "Cell", "Kitchen", "Recipe", "kitchen", "written"]
 
 Cell = tuple[int, int]
 Recipe = tuple[int, int]
@@ -107,23 +107,45 @@ def kitchen(layout: str) -> Kitchen:
     Raises:
         LudensError: there is no such kitchen, the file cannot be read, or what it says is no kitchen.
     """
+    return _made(*_given(layout))
+
+
+def written(layout: str) -> str:
+    """Write on one line what :func:`kitchen` is given, a file's contents in place of its path: games are the same where this is.
+
+    Raises:
+        LudensError: see :func:`kitchen`.
+    """
     if layout in KITCHENS:
-        return _made(layout, KITCHENS[layout])
+        return layout
+    _, given = _given(layout)
+    grid = "/".join(_lines(given["grid"]))
+    return repr({**given, "grid": grid}) if layout.endswith(".layout") or layout.lstrip().startswith("{") else grid
+
+
+def _given(layout: str) -> tuple[str, Mapping[str, Any]]:
+    """Give a kitchen's name, and what its file says."""
+    if layout in KITCHENS:
+        return layout, KITCHENS[layout]
     if layout.endswith(".layout"):
         path = Path(layout)
         try:
             text = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as problem:
             raise LudensError(f"cannot read the kitchen {layout}: {getattr(problem, 'strerror', None) or problem}") from problem
-        return _made(path.stem, _literal(text, layout))
+        return path.stem, _literal(text, layout)
     if layout.lstrip().startswith("{"):
-        return _made("given", _literal(layout, "the given kitchen"))
-    if "\n" in layout or "X" in layout:
-        here = [tile in layout for tile in "OT"]
-        three = [recipe for recipe in RECIPES if sum(recipe) == MOST_INGREDIENTS and all(there or not count for there, count in zip(here, recipe, strict=True))]
-        orders = [{"ingredients": ["onion"] * onions + ["tomato"] * tomatoes} for onions, tomatoes in three]
-        return _made("given", {"grid": layout, "start_all_orders": orders})
-    raise LudensError(f"{layout!r} is no name of a kitchen, path of a .layout file or grid of lines{nearest(layout, KITCHENS)}")
+        return "given", _literal(layout, "the given kitchen")
+    if not {"\n", "/", "X"} & set(layout):
+        raise LudensError(f"{layout!r} is no name of a kitchen, path of a .layout file or grid of lines{nearest(layout, KITCHENS)}")
+    here = [tile in layout for tile in "OT"]
+    three = [recipe for recipe in RECIPES if sum(recipe) == MOST_INGREDIENTS and all(there or not count for there, count in zip(here, recipe, strict=True))]
+    orders = [{"ingredients": ["onion"] * onions + ["tomato"] * tomatoes} for onions, tomatoes in three]
+    return "given", {"grid": layout, "start_all_orders": orders}
+
+
+def _lines(grid: str) -> list[str]:
+    return [line.strip() for line in grid.strip().replace("/", "\n").splitlines()]
 
 
 def _literal(text: str, where: str) -> Mapping[str, Any]:
@@ -158,7 +180,7 @@ def _made(name: str, given: Mapping[str, Any]) -> Kitchen:
 
 
 def _map(name: str, grid: str) -> tuple[tuple[str, ...], tuple[Cell, ...]]:
-    lines = [line.strip() for line in grid.strip().splitlines()]
+    lines = _lines(grid)
 
     def wrong(what: str) -> LudensError:
         return LudensError(f"kitchen {name}: {what}")

@@ -33,6 +33,15 @@ def test_files_are_read(tmp_path):
     found = kitchen(str(path))
     assert (found.name, found.rows, found.shaping) == ("mine", kitchen(GRID).rows, (1.0, 0.0, 0.0))
     assert found.starts == ((1, 1), (3, 1))
+    game = Overcooked(layout=str(path))
+    assert game.kitchen.times == found.times == (3,) * 9
+    # the game holds the kitchen, not the path: it is the same when the file has gone
+    path.unlink()
+    again = Overcooked(**game.params)
+    assert (again.hash, again.kitchen) == (game.hash, game.kitchen)
+    assert "mine" not in game.layout
+    assert "\n" not in game.label
+    assert Overcooked(layout=GRID) == Overcooked(layout=GRID.replace("\n", "/")) == Overcooked(layout=Overcooked(layout=GRID).layout)
 
 
 @pytest.mark.parametrize(
