@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from ..errors import ParameterError, nearest
 
-__all__ = ["filled"]
+__all__ = ["Parameters", "filled"]
 
 T = TypeVar("T")
+
+
+class Parameters:
+    """What the dataclasses of trainers' parameters have in common; ``TRAINER`` is how messages call theirs."""
+
+    TRAINER: ClassVar[str]
+
+    def _require(self, condition: bool, name: str, should: str) -> None:
+        """Raise ParameterError with the parameter's name, its value and what would be right."""
+        if not condition:
+            raise ParameterError(f"trainer {self.TRAINER}: {name}={getattr(self, name)!r} {should}")
 
 
 def filled(kind: type[T], given: Mapping[str, Any], what: str) -> T:

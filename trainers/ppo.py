@@ -11,19 +11,19 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
 from ..errors import MissingExtra, ParameterError
-from .parameters import filled
+from .parameters import Parameters, filled
 from .registry import Say, Task
 
 __all__ = ["PPO", "Config", "Rollout"]
 
 
 @dataclass(frozen=True)
-class Config:
+class Config(Parameters):
     """How a policy is trained in self-play.
 
     Attributes:
@@ -46,6 +46,8 @@ class Config:
         save_every: updates from save to save, from which a run that was cut off goes on, with games begun anew.
         episodes: games that are played at the end to measure what the policy earns.
     """
+
+    TRAINER: ClassVar[str] = "ppo"
 
     steps: int = 3_000_000
     envs: int = 256
@@ -77,10 +79,6 @@ class Config:
         for name in ("entropy", "value"):
             self._require(isinstance(getattr(self, name), int | float) and getattr(self, name) >= 0, name, "should be 0 or more")
         self._require(self.envs * self.length % self.minibatches == 0, "minibatches", "should divide envs times length")
-
-    def _require(self, condition: bool, name: str, should: str) -> None:
-        if not condition:
-            raise ParameterError(f"trainer ppo: {name}={getattr(self, name)!r} {should}")
 
 
 class Rollout(NamedTuple):

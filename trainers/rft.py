@@ -12,7 +12,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -24,7 +24,7 @@ from ..llm.chat import Sampling
 from ..llm.nano.model import folder
 from ..llm.spec import ModelSpec
 from .card import write_card
-from .parameters import filled
+from .parameters import Parameters, filled
 from .registry import Say, Task
 from .sft import Config as FitConfig
 from .sft.corpus import Corpus, Writer, conversations
@@ -35,7 +35,7 @@ __all__ = ["RFT", "Config"]
 
 
 @dataclass(frozen=True)
-class Config:
+class Config(Parameters):
     """How a nano model is trained on its own games.
 
     Attributes:
@@ -51,6 +51,8 @@ class Config:
         matches: episodes a game and player by which strength is measured; 0 for none.
         measured_at: the temperature at which it is.
     """
+
+    TRAINER: ClassVar[str] = "rft"
 
     rounds: int = 2
     episodes: int = 60
@@ -74,10 +76,6 @@ class Config:
         self._require(0 < self.keep < 1, "keep", "should lie between 0 and 1")
         for name in ("epochs", "temperature"):
             self._require(getattr(self, name) > 0, name, "should be a number above 0")
-
-    def _require(self, condition: bool, name: str, should: str) -> None:
-        if not condition:
-            raise ParameterError(f"trainer rft: {name}={getattr(self, name)!r} {should}")
 
 
 class RFT:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import ClassVar, Literal, get_args
 
 from ...agents.bots import STYLES
-from ...errors import ParameterError
 from ...llm.nano.shape import preset
+from ..parameters import Parameters
 
 __all__ = ["Config", "Precision"]
 
@@ -16,7 +16,7 @@ Precision = Literal["auto", "float32", "bfloat16"]
 
 
 @dataclass(frozen=True)
-class Config:
+class Config(Parameters):
     """How a nano model is trained on scripted play.
 
     Attributes:
@@ -45,6 +45,8 @@ class Config:
         matches: episodes a game and player by which strength is measured; 0 for none.
         unmeasured: games by name whose strength is not, because they take too long.
     """
+
+    TRAINER: ClassVar[str] = "sft"
 
     preset: str | None = "s"
     tokens: int = 2_000_000
@@ -88,7 +90,3 @@ class Config:
         for name in ("epochs", "speaking", "speech_weight", "learning_rate", "clip"):
             self._require(isinstance(getattr(self, name), int | float) and getattr(self, name) > 0, name, "should be a number above 0")
         self._require(isinstance(self.weight_decay, int | float) and self.weight_decay >= 0, "weight_decay", "should be 0 or more")
-
-    def _require(self, condition: bool, name: str, should: str) -> None:
-        if not condition:
-            raise ParameterError(f"trainer sft: {name}={getattr(self, name)!r} {should}")
