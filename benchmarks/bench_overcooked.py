@@ -17,7 +17,7 @@ import sys
 from _timing import Figure, describe, markdown, measure, ratio, single_core
 
 LAYOUTS = ("cramped_room", "asymmetric_advantages")
-SIZE, STEPS = 1024, 200
+SIZE, STEPS = 4096, 100
 HEAD = ("what", "joint steps per CPU-second", "spread", "against overcooked_ai", "what was played")
 PEER = "overcooked_ai"
 

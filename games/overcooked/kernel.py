@@ -8,6 +8,8 @@ batch.step(batch.random_actions())
 
 from __future__ import annotations
 
+from functools import cached_property
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -19,11 +21,12 @@ from ..core import IllegalMove, seat_name
 from .encode import template
 from .features import size as size_of
 from .game import ACTIONS, PLANES, Overcooked
-from .kernel_tables import COOKING, SOUP, sights, tables, thing
-from .kitchen import RECIPES
-from .state import IDLE
+from .kernel_tables import Contents, Sights, sights, tables
+from .kitchen import DIRECTIONS
 
 __all__ = ["OvercookedBatch"]
+
+_ENGINE = "the batched Overcooked engine"
 
 
 class OvercookedBatch:
@@ -54,65 +57,92 @@ class OvercookedBatch:
             raise ParameterError(f"size={size} should be at least 1")
         self.game, self.size = game, size
         self._tables, self._auto_reset = tables(game), auto_reset
-        self._facts = np.tile(self._tables.fresh, (size, 1))
+        self._rows = np.tile(self._tables.fresh, (size, 1))
         self.rewards = np.zeros(size, np.float32)
         self.shaped = np.zeros((size, game.seats), np.float32)
         self.clock = np.zeros(size, np.int64)
         self._seeds = np.random.SeedSequence(seed).generate_state(size, np.uint64)
-        self._marks = np.zeros((size, 2 + len(self._tables.kind) + game.seats), np.int16)
+        self._loops = compiled("ludens.games.overcooked.kernel_loops", _ENGINE)
         self._pages: NDArray[np.uint8] | None = None
         self._numbers: NDArray[np.float32] | None = None
-        self._loops = compiled("ludens.games.overcooked.kernel_loops", "the batched Overcooked engine")
 
     def reset(self, which: ArrayLike | None = None) -> None:
         """Begin games anew: all, or those where ``which`` of shape (size,) is true."""
         chosen = np.ones(self.size, np.bool_) if which is None else np.asarray(which, np.bool_)
-        self._loops.restart(self._facts, self._tables.fresh, self.clock, chosen)
+        self._loops.restart(self._rows.reshape(-1), self._tables.fresh, self.clock, chosen)
 
     def step(self, actions: ArrayLike) -> None:
         """Play one step of every game that is not over.
 
         Args:
-            actions: shape (size, seats), numbers of ``ACTIONS``.
+            actions: shape (size, seats), numbers of ``ACTIONS``; bytes are not copied.
 
         Raises:
             IllegalMove: a number names no action; nothing has changed then.
             ParameterError: the shape is wrong.
         """
-        moves = np.ascontiguousarray(actions, np.int8)
-        if moves.shape != self.shaped.shape:
-            raise ParameterError(f"actions should have shape {self.shaped.shape}, got {moves.shape}")
-        wrong = self._loops.step(self._facts, moves, *self._tables, self.clock, self.game.horizon, self.rewards, self.shaped, self._auto_reset)
+        given = np.asarray(actions)
+        if given.shape != self.shaped.shape:
+            raise ParameterError(f"actions should have shape {self.shaped.shape}, got {given.shape}")
+        if given.dtype not in (np.int8, np.uint8) and (out := np.flatnonzero((given < 0) | (given >= len(ACTIONS)))).size:
+            raise self._no_action(given, int(out[0]))
+        moves = np.ascontiguousarray(given if given.dtype == np.uint8 else given.astype(np.int8, copy=False).view(np.uint8))
+        wrong = self._loops.step(
+            self._rows.reshape(-1), moves.reshape(-1), *self._tables, self.clock, self.game.horizon, self.rewards, self.shaped.reshape(-1), self._auto_reset
+        )
         if wrong >= 0:
-            index, seat = divmod(int(wrong), self.game.seats)
-            raise IllegalMove(f"game {index}: {seat_name(seat)}'s action {moves[index, seat]} should be from 0 to {len(ACTIONS) - 1}")
+            raise self._no_action(given, wrong)
 
-    def random_actions(self) -> NDArray[np.int8]:
+    def _no_action(self, actions: NDArray[Any], place: int) -> IllegalMove:
+        index, seat = divmod(place, self.game.seats)
+        return IllegalMove(f"game {index}: {seat_name(seat)}'s action {actions[index, seat]} should be from 0 to {len(ACTIONS) - 1}")
+
+    def random_actions(self) -> NDArray[np.uint8]:
         """Draw an action for every cook, all alike likely, from the batch's own seed."""
-        actions = np.zeros(self.shaped.shape, np.int8)
-        self._loops.random_actions(self._seeds, actions)
+        actions = np.zeros(self.shaped.shape, np.uint8)
+        self._loops.random_actions(self._seeds, actions.reshape(-1))
         return actions
 
     def random_steps(self, steps: int) -> float:
         """Play so many steps of every game at random without leaving compiled code; give what they earned in all."""
-        scratch = np.zeros(self.shaped.shape, np.int8)
+        scratch = np.zeros(self.shaped.size, np.uint8)
         return float(
-            self._loops.random_steps(steps, self._seeds, self._facts, scratch, *self._tables, self.clock, self.game.horizon, self.rewards, self.shaped)
+            self._loops.random_steps(
+                steps,
+                self._seeds,
+                self._rows.reshape(-1),
+                scratch,
+                *self._tables,
+                self.clock,
+                self.game.horizon,
+                self.rewards,
+                self.shaped.reshape(-1),
+                self._auto_reset,
+            )
         )
+
+    @cached_property
+    def _sights(self) -> Sights:
+        return sights(self.game)
+
+    @cached_property
+    def _eyes(self) -> ModuleType:
+        return compiled("ludens.games.overcooked.kernel_sight", _ENGINE)
 
     def observations(self) -> NDArray[np.uint8]:
         """Write what every cook sees as planes, as :func:`.encode.grid` does: live, of shape (size, seats, width, height, planes)."""
-        kitchen, table = self.game.kitchen, self._tables
+        kitchen, seats = self.game.kitchen, self.game.seats
         if self._pages is None:
-            self._pages = np.tile(template(kitchen).reshape(-1), (self.size, self.game.seats, 1))
-        self._loops.look(self._facts, table.kind, table.pots, table.times, self.clock, self.game.horizon, self._marks, self._pages)
-        return self._pages.reshape(self.size, self.game.seats, kitchen.width, kitchen.height, PLANES)
+            self._pages = np.tile(template(kitchen).reshape(-1), (self.size, seats, 1))
+            self._marks = np.zeros((self.size, 2 + kitchen.width * kitchen.height + seats), np.int16)
+        self._eyes.look(self._rows, *self._sights[:4], self.clock, self.game.horizon, self._marks, self._pages)
+        return self._pages.reshape(self.size, seats, kitchen.width, kitchen.height, PLANES)
 
     def features(self) -> NDArray[np.float32]:
         """Write the hand-made features of every cook, as :func:`.features.features` does: live, of shape (size, seats, numbers)."""
         if self._numbers is None:
-            self._numbers, self._sights = np.zeros((self.size, self.game.seats, size_of(self.game.seats)), np.float32), sights(self.game)
-        self._loops.measure(self._facts, self._tables.pots, self._tables.times, self.game.kitchen.height, self._sights, self._numbers)
+            self._numbers = np.zeros((self.size, self.game.seats, size_of(self.game.seats)), np.float32)
+        self._eyes.measure(self._rows, *self._sights, self.game.kitchen.height, self._numbers)
         return self._numbers
 
     @property
@@ -123,15 +153,14 @@ class OvercookedBatch:
     def facts(self, index: int) -> dict[str, Any]:
         """Read a game as a readable state has it: ``where``, ``facing``, ``hands``, ``counters`` and ``pots``."""
         kitchen, seats = self.game.kitchen, self.game.seats
-        row: list[int] = self._facts[index].tolist()
-        pots = [(x, y) for x, y in kitchen.cells("P")]
-        cells = row[3 * seats + 1 + len(pots) :]
-        ticks = dict(zip(pots, row[3 * seats + 1 :], strict=False))
-        lying = {divmod(number, kitchen.height): content for number, content in enumerate(cells) if content}
+        row: list[int] = self._rows[index].tolist()
+        floor, contents = sorted(kitchen.floor), Contents(kitchen)
+        lying = {divmod(number, kitchen.height): there for number, there in enumerate(row[2 * seats :]) if there}
+        pots = {cell: lying.pop(cell) for cell in kitchen.cells("P") if cell in lying}
         return {
-            "where": [divmod(cell, kitchen.height) for cell in row[:seats]],
-            "facing": row[seats : 2 * seats],
-            "hands": [thing(held) for held in row[2 * seats : 3 * seats]],
-            "counters": {cell: thing(content) for cell, content in lying.items() if cell not in ticks},
-            "pots": {cell: (*RECIPES[(lying[cell] - SOUP) % len(RECIPES)], IDLE if lying[cell] < COOKING else ticks[cell]) for cell in pots if cell in lying},
+            "where": [floor[pose // len(DIRECTIONS)] for pose in row[:seats]],
+            "facing": [pose % len(DIRECTIONS) for pose in row[:seats]],
+            "hands": [contents.thing(held) for held in row[seats : 2 * seats]],
+            "counters": {cell: contents.thing(there) for cell, there in lying.items()},
+            "pots": {cell: contents.pot(there, kitchen) for cell, there in pots.items()},
         }

@@ -1,7 +1,8 @@
 """The compiled rules of :mod:`.kernel`; importing this module needs numba.
 
-A game is a row of ``facts``, in the order of ``Tables.fresh``: cells, directions and hands of the cooks, dishes on counters, ticks of the pots, contents of
-the cells.
+Games lie one after another in ``rows``, in the order of ``Tables.fresh``. Everything is looked up, next to nothing is asked: what an action leads to is as
+good as random, and a processor that guesses wrong loses more than it takes to look. Indices are unsigned because numba tests signed ones for being negative,
+and a step is one function because numba counts references to arrays when it calls another.
 """
 
 from __future__ import annotations
@@ -12,30 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from .encode import URGENT
-from .features import OWN
-from .game import PLANES
-from .kernel_tables import (
-    COOKING,
-    DELIVERED,
-    DISH,
-    DISH_WAY,
-    INTERACT,
-    NO_EVENT,
-    ONION,
-    ONION_WAY,
-    POT,
-    POTS,
-    POTTED,
-    READY,
-    SERVE_WAY,
-    SOUP,
-    SOUP_TAKEN,
-    TOMATO,
-    TOMATO_WAY,
-    WALLS,
-)  # fmt: skip
-from .kitchen import MOST_INGREDIENTS, RECIPES
+from .kernel_tables import DISH, DISH_TAKEN, EVENT, INTERACT, KIND, NOW_HELD, PLACE, TURNED
 
 if TYPE_CHECKING:
     _Function = TypeVar("_Function", bound=Callable[..., Any])
@@ -45,295 +23,198 @@ if TYPE_CHECKING:
 else:
     from numba import njit
 
-__all__ = ["look", "measure", "random_actions", "random_steps", "restart", "step"]
+__all__ = ["random_actions", "random_steps", "restart", "step"]
 
-Numbers = NDArray[np.int16]
+Row = NDArray[np.uint16]
+Actions = NDArray[np.uint8]
+Clock = NDArray[np.int64]
 Floats = NDArray[np.float32]
+Words = NDArray[np.uint64]
 
-_RECIPES = np.array(RECIPES, np.int16)
-_COOKS, _THINGS = 10, 16
-"""The planes before the first, and from the second on but for the last, are of what moves."""
+_0, _1, _2, _3, _4, _15, _FFFF = (np.uint64(number) for number in (0, 1, 2, 3, 4, 15, 0xFFFF))
 _GAMMA, _MIX_1, _MIX_2 = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
-_27, _30, _31, _32, _ACTIONS = np.uint64(27), np.uint64(30), np.uint64(31), np.uint64(32), np.uint64(6)
+_27, _30, _31, _32, _32_BITS, _ACTIONS = np.uint64(27), np.uint64(30), np.uint64(31), np.uint64(32), np.uint64(0xFFFFFFFF), np.uint64(6)
+_DISH, _DISH_TAKEN = np.uint64(DISH), np.uint64(DISH_TAKEN)
+_TOGETHER = 256
+"""Games played in turn at random: few enough to stay in a cache."""
 
 
-@njit(cache=True, error_model="numpy", inline="always")
-def _play(  # noqa: PLR0917  # numba unpacks containers slowly
-    i: int, cooks: int, facts: Numbers, actions: NDArray[np.int8], kind: Numbers, front: Numbers, go: Numbers, pots: Numbers, use: Numbers,
-    waits: Numbers, times: Numbers, values: Floats, shaping: Floats, old: bool, shaped: Floats, target: Numbers,
-) -> float:  # fmt: skip
-    """Play one step of a game; give what it earns everybody."""
-    hands, dishes = 2 * cooks, 3 * cooks
-    ticks = dishes + 1
-    cells = ticks + len(pots)
-    waiting = 0
+@njit(cache=True, error_model="numpy")
+def _is_wanted(  # noqa: PLR0917  # numba unpacks containers slowly
+    rows: Row, first: np.uint64, width: int, waits: Row, pots: Words, place: np.uint64, before: np.uint64, hands: np.uint64
+) -> np.uint64:  # fmt: skip
+    """Tell whether the dish that one of two cooks has just taken is one too few; ``before`` lay in ``place`` when the step began."""
+    waiting = _0
     for k in range(len(pots)):
-        waiting += waits[facts[i, cells + pots[k]]]
-    earned = np.float32(0.0)
+        there = pots[k] + first
+        waiting += np.uint64(waits[before if there == place else np.uint64(rows[there])])
+    for k in range(4, width):
+        if rows[first + np.uint64(k)] == DISH:
+            return _0
+    return np.uint64(hands < waiting)
+
+
+@njit(cache=True, error_model="numpy")
+def _rest(  # noqa: PLR0917  # as above
+    i: int, rows: Row, cooks: int, fresh: Row, clock: Clock, rewards: Floats, shaped: Floats, auto_reset: bool
+) -> None:  # fmt: skip
+    """Play no step of a game that is over."""
+    rewards[i] = 0.0
     for cook in range(cooks):
-        action = actions[i, cook]
-        here = facts[i, cook]
-        shaped[i, cook] = 0.0
-        target[cook] = go[here, action]
-        if action == INTERACT:
-            ahead = front[here, facts[i, cooks + cook]]
-            what, held, there = kind[ahead], facts[i, hands + cook], facts[i, cells + ahead]
-            after, event = use[what, held, there, 1], use[what, held, there, 2]
-            if event != NO_EVENT:
-                if event == POTTED:
-                    shaped[i, cook] = shaping[0]
-                elif event == SOUP_TAKEN:
-                    shaped[i, cook] = shaping[2]
-                elif event >= DELIVERED:
-                    earned += values[event - DELIVERED]
-                elif cooks == 2 and facts[i, dishes] == 0 and (facts[i, hands] == DISH) + (facts[i, hands + 1] == DISH) < waiting:
-                    shaped[i, cook] = shaping[1]
-            facts[i, hands + cook] = use[what, held, there, 0]
-            if after != there:
-                facts[i, cells + ahead] = after
-                facts[i, dishes] += (after == DISH) - (there == DISH)
-                if after >= COOKING and what == POT:
-                    for k in range(len(pots)):
-                        if pots[k] == ahead:
-                            facts[i, ticks + k] = 0
-        elif action < 4:
-            facts[i, cooks + cook] = action
-    clash = False
-    for a in range(1, cooks):
-        for b in range(a):
-            clash = clash or target[a] == target[b] or (target[a] == facts[i, b] and target[b] == facts[i, a])
-    if not clash:
-        for cook in range(cooks):
-            facts[i, cook] = target[cook]
-    for k in range(len(pots)):
-        content = facts[i, cells + pots[k]]
-        if content == 0 or content >= READY:
+        shaped[i * cooks + cook] = 0.0
+    if auto_reset:
+        for k in range(len(fresh)):
+            rows[i * len(fresh) + k] = fresh[k]
+        clock[i] = 0
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _two(  # noqa: PLR0917  # as above
+    rows: Row, actions: Actions, fresh: Row, moves: Words, use: NDArray[np.uint32], tick: Row, waits: Row, pays: Floats, shapes: Floats, pots: Words,
+    shift: np.uint64, clock: Clock, horizon: int, rewards: Floats, shaped: Floats, auto_reset: bool,
+) -> None:  # fmt: skip
+    """Play one step of games of two cooks."""
+    width = np.uint64(len(fresh))
+    first = act = _0
+    for i in range(len(clock)):
+        if clock[i] >= horizon:
+            _rest(i, rows, 2, fresh, clock, rewards, shaped, auto_reset)
+            first += width
+            act += _2
             continue
-        if content < COOKING:
-            if not old or _RECIPES[content - SOUP, 0] + _RECIPES[content - SOUP, 1] != MOST_INGREDIENTS:
-                continue
-            content += COOKING - SOUP
-            facts[i, ticks + k] = 0
-        # a soup that takes no time is ready once it has been started
-        if facts[i, ticks + k] < times[content - COOKING]:
-            facts[i, ticks + k] += 1
-        if facts[i, ticks + k] >= times[content - COOKING]:
-            content += READY - COOKING
-        facts[i, cells + pots[k]] = content
-    return float(earned)
+        clock[i] += 1
+        pose, other_pose, held, other_held = np.uint64(rows[first]), np.uint64(rows[first + _1]), rows[first + _2], np.uint64(rows[first + _3])
+        move, other_move = moves[(pose << _3) + np.uint64(actions[act])], moves[(other_pose << _3) + np.uint64(actions[act + _1])]
+        cell, other_cell = (move & _FFFF) >> _2, (other_move & _FFFF) >> _2
+        swap = (cell ^ (other_pose >> _2)) | (other_cell ^ (pose >> _2))
+        # so many bits higher lies the pose of those who are in each other's way
+        blocked = np.uint64((cell == other_cell) | (swap == _0)) << _4
+        rows[first] = move >> blocked
+        rows[first + _1] = other_move >> blocked
+        place = ((move >> PLACE) & _FFFF) + first
+        before = np.uint64(rows[place])
+        done = np.uint64(use[(((move >> KIND) + np.uint64(held)) << shift) + before])
+        rows[place] = done
+        event = done >> EVENT
+        if event == _DISH_TAKEN:
+            event += _is_wanted(rows, first, len(fresh), waits, pots, place, before, np.uint64(other_held == _DISH))
+        now_held = (done >> NOW_HELD) & _15
+        rows[first + _2] = now_held
+        other_place = ((other_move >> PLACE) & _FFFF) + first
+        done = np.uint64(use[(((other_move >> KIND) + other_held) << shift) + np.uint64(rows[other_place])])
+        rows[other_place] = done
+        other_event = done >> EVENT
+        if other_event == _DISH_TAKEN:
+            other_event += _is_wanted(rows, first, len(fresh), waits, pots, place, before, np.uint64(now_held == _DISH))
+        rows[first + _3] = (done >> NOW_HELD) & _15
+        rewards[i] = pays[event] + pays[other_event]
+        shaped[act], shaped[act + _1] = shapes[event], shapes[other_event]
+        for k in range(len(pots)):
+            pot = pots[k] + first
+            rows[pot] = tick[rows[pot]]
+        first += width
+        act += _2
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _many(  # noqa: PLR0917  # as above
+    rows: Row, actions: Actions, fresh: Row, moves: Words, use: NDArray[np.uint32], tick: Row, pays: Floats, shapes: Floats, pots: Words,
+    shift: np.uint64, clock: Clock, horizon: int, rewards: Floats, shaped: Floats, auto_reset: bool,
+) -> None:  # fmt: skip
+    """Play one step of games of one cook or of more than two, whose dishes earn no shaped reward."""
+    cooks = len(actions) // len(clock)
+    chosen, before, after = np.zeros(cooks, np.uint64), np.zeros(cooks, np.uint64), np.zeros(cooks, np.uint64)
+    for i in range(len(clock)):
+        if clock[i] >= horizon:
+            _rest(i, rows, cooks, fresh, clock, rewards, shaped, auto_reset)
+            continue
+        clock[i] += 1
+        first, act = np.uint64(i * len(fresh)), i * cooks
+        rewards[i] = 0.0
+        for cook in range(cooks):
+            pose, hand = np.uint64(rows[first + np.uint64(cook)]), first + np.uint64(cooks + cook)
+            chosen[cook] = move = moves[(pose << _3) + np.uint64(actions[act + cook])]
+            before[cook], after[cook] = pose >> _2, (move & _FFFF) >> _2
+            place = ((move >> PLACE) & _FFFF) + first
+            done = np.uint64(use[(((move >> KIND) + np.uint64(rows[hand])) << shift) + np.uint64(rows[place])])
+            rows[place], rows[hand] = done, (done >> NOW_HELD) & _15
+            rewards[i] += pays[done >> EVENT]
+            shaped[act + cook] = shapes[done >> EVENT]
+        blocked = _0
+        for a in range(1, cooks):
+            for b in range(a):
+                if after[a] == after[b] or (after[a] == before[b] and after[b] == before[a]):
+                    blocked = TURNED
+        for cook in range(cooks):
+            rows[first + np.uint64(cook)] = chosen[cook] >> blocked
+        for k in range(len(pots)):
+            pot = pots[k] + first
+            rows[pot] = tick[rows[pot]]
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
 def step(  # noqa: PLR0917  # as above
-    facts: Numbers, actions: NDArray[np.int8], fresh: Numbers, kind: Numbers, front: Numbers, go: Numbers, pots: Numbers, use: Numbers, waits: Numbers,
-    times: Numbers, values: Floats, shaping: Floats, old: bool, clock: NDArray[np.int64], horizon: int, rewards: Floats, shaped: Floats, auto_reset: bool,
+    rows: Row, actions: Actions, fresh: Row, moves: Words, use: NDArray[np.uint32], tick: Row, waits: Row, pays: Floats, shapes: Floats, pots: Words,
+    shift: np.uint64, clock: Clock, horizon: int, rewards: Floats, shaped: Floats, auto_reset: bool,
 ) -> int:  # fmt: skip
     """Play one step of every game that is not over; begin the others anew where ``auto_reset``.
 
     Returns:
-        -1, or the place in ``actions`` of the first that is none, counting along its rows; nothing has changed then.
+        -1, or the place in ``actions`` of the first that is none; nothing has changed then.
     """
-    cooks = actions.shape[1]
-    for i in range(len(facts)):
-        for cook in range(cooks):
-            if actions[i, cook] < 0 or actions[i, cook] > INTERACT:
-                return i * cooks + cook
-    target = np.zeros(cooks, np.int16)
-    for i in range(len(facts)):
-        if clock[i] < horizon:
-            rewards[i] = _play(i, cooks, facts, actions, kind, front, go, pots, use, waits, times, values, shaping, old, shaped, target)
-            clock[i] += 1
-        else:
-            rewards[i] = 0.0
-            for cook in range(cooks):
-                shaped[i, cook] = 0.0
-            if auto_reset:
-                for column in range(len(fresh)):
-                    facts[i, column] = fresh[column]
-                clock[i] = 0
+    largest = np.uint8(0)
+    for k in range(len(actions)):
+        largest = max(largest, actions[k])
+    if largest > INTERACT:
+        return int(np.argmax(actions > INTERACT))
+    if len(actions) == 2 * len(clock):
+        _two(rows, actions, fresh, moves, use, tick, waits, pays, shapes, pots, shift, clock, horizon, rewards, shaped, auto_reset)
+    else:
+        _many(rows, actions, fresh, moves, use, tick, pays, shapes, pots, shift, clock, horizon, rewards, shaped, auto_reset)
     return -1
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
-def restart(facts: Numbers, fresh: Numbers, clock: NDArray[np.int64], which: NDArray[np.bool_]) -> None:
+def restart(rows: Row, fresh: Row, clock: Clock, which: NDArray[np.bool_]) -> None:
     """Begin some games anew."""
-    for i in range(len(facts)):
+    for i in range(len(clock)):
         if which[i]:
-            for column in range(len(fresh)):
-                facts[i, column] = fresh[column]
+            for k in range(len(fresh)):
+                rows[i * len(fresh) + k] = fresh[k]
             clock[i] = 0
 
 
-@njit(cache=True, error_model="numpy", inline="always")
-def _draw(seeds: NDArray[np.uint64], i: int) -> np.uint64:
-    """SplitMix64 (Steele, Lea and Flood 2014)."""
-    seeds[i] += _GAMMA
-    word = seeds[i]
-    word = (word ^ (word >> _30)) * _MIX_1
-    word = (word ^ (word >> _27)) * _MIX_2
-    return word ^ (word >> _31)
-
-
-@njit(cache=True, error_model="numpy", inline="always")
-def _draw_actions(seeds: NDArray[np.uint64], i: int, actions: NDArray[np.int8]) -> None:
-    word = _draw(seeds, i)
-    for cook in range(actions.shape[1]):
-        if cook % 2 == 0 and cook:
-            word = _draw(seeds, i)
-        half = word >> _32 if cook % 2 else word & np.uint64(0xFFFFFFFF)
-        actions[i, cook] = np.int8((half * _ACTIONS) >> _32)
-
-
 @njit(cache=True, error_model="numpy", nogil=True)
-def random_actions(seeds: NDArray[np.uint64], actions: NDArray[np.int8]) -> None:
-    """Draw an action for every cook, all alike likely but for a part in 2**32."""
-    for i in range(len(actions)):
-        _draw_actions(seeds, i, actions)
+def random_actions(seeds: Words, actions: Actions) -> None:
+    """Draw an action for every cook by SplitMix64 (Steele, Lea and Flood 2014), all alike likely but for a part in 2**32."""
+    cooks = len(actions) // len(seeds)
+    for i in range(len(seeds)):
+        word = _0
+        for cook in range(cooks):
+            if cook % 2:
+                word >>= _32
+            else:
+                seeds[i] += _GAMMA
+                word = seeds[i]
+                word = (word ^ (word >> _30)) * _MIX_1
+                word = (word ^ (word >> _27)) * _MIX_2
+                word ^= word >> _31
+            actions[i * cooks + cook] = ((word & _32_BITS) * _ACTIONS) >> _32
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
 def random_steps(  # noqa: PLR0917  # as above
-    steps: int, seeds: NDArray[np.uint64], facts: Numbers, actions: NDArray[np.int8], fresh: Numbers, kind: Numbers, front: Numbers, go: Numbers,
-    pots: Numbers, use: Numbers, waits: Numbers, times: Numbers, values: Floats, shaping: Floats, old: bool, clock: NDArray[np.int64], horizon: int,
-    rewards: Floats, shaped: Floats,
+    steps: int, seeds: Words, rows: Row, actions: Actions, fresh: Row, moves: Words, use: NDArray[np.uint32], tick: Row, waits: Row, pays: Floats,
+    shapes: Floats, pots: Words, shift: np.uint64, clock: Clock, horizon: int, rewards: Floats, shaped: Floats, auto_reset: bool,
 ) -> float:  # fmt: skip
-    """Play so many steps of every game at random, each begun anew when it is over; give what they earned in all."""
-    cooks, total = actions.shape[1], 0.0
-    target = np.zeros(cooks, np.int16)
-    for i in range(len(facts)):
+    """Play so many steps of every game at random; give what they earned in all."""
+    width, cooks, total = len(fresh), len(actions) // len(clock), 0.0
+    for start in range(0, len(clock), _TOGETHER):
+        stop = min(start + _TOGETHER, len(clock))
+        some, acts, those = rows[start * width : stop * width], actions[start * cooks : stop * cooks], shaped[start * cooks : stop * cooks]
         for _ in range(steps):
-            if clock[i] == horizon:
-                for column in range(len(fresh)):
-                    facts[i, column] = fresh[column]
-                clock[i] = 0
-            _draw_actions(seeds, i, actions)
-            rewards[i] = _play(i, cooks, facts, actions, kind, front, go, pots, use, waits, times, values, shaping, old, shaped, target)
-            total += rewards[i]
-            clock[i] += 1
+            random_actions(seeds[start:stop], acts)
+            step(some, acts, fresh, moves, use, tick, waits, pays, shapes, pots, shift, clock[start:stop], horizon, rewards[start:stop], those, auto_reset)
+            for i in range(start, stop):
+                total += rewards[i]
     return total
-
-
-@njit(cache=True, error_model="numpy", nogil=True)
-def look(  # noqa: PLR0917  # as above
-    facts: Numbers, kind: Numbers, pots: Numbers, times: Numbers, clock: NDArray[np.int64], horizon: int, marks: Numbers, pages: NDArray[np.uint8]
-) -> None:  # fmt: skip
-    """Bring what every cook sees up to date: shape (games, cooks, cells * planes), the planes of :mod:`.encode`.
-
-    Only cells where something was or is are written. ``marks`` lists them for each game: their number, whether the last steps are shown, and the cells.
-    """
-    cooks = pages.shape[1]
-    hands, ticks = 2 * cooks, 3 * cooks + 1
-    cells = ticks + len(pots)
-    for i in range(len(facts)):
-        for view in range(cooks):
-            page = pages[i, view]
-            for mark in range(2, 2 + marks[i, 0]):
-                at = marks[i, mark] * PLANES
-                for plane in range(_COOKS):
-                    page[at + plane] = 0
-                for plane in range(_THINGS, PLANES - 1):
-                    page[at + plane] = 0
-        count = 2
-        for cell in range(len(kind)):
-            there = facts[i, cells + cell]
-            if there:
-                marks[i, count] = cell
-                count += 1
-                if kind[cell] != POT:
-                    for view in range(cooks):
-                        _show(pages[i, view], cell * PLANES, there)
-        for k in range(len(pots)):
-            there = facts[i, cells + pots[k]]
-            if there:
-                recipe, first = (there - SOUP) % len(_RECIPES), 16 if there < COOKING else 18
-                for view in range(cooks):
-                    page, at = pages[i, view], pots[k] * PLANES
-                    page[at + first], page[at + first + 1] = _RECIPES[recipe, 0], _RECIPES[recipe, 1]
-                    if there >= COOKING:
-                        page[at + 20], page[at + 21] = times[recipe] - facts[i, ticks + k], there >= READY
-        for cook in range(cooks):
-            marks[i, count] = facts[i, cook]
-            count += 1
-            at, facing, held = facts[i, cook] * PLANES, facts[i, cooks + cook], facts[i, hands + cook]
-            for view in range(cooks):
-                other = int(cook != view)
-                pages[i, view, at + other] = 1
-                pages[i, view, at + 2 + 4 * other + facing] = 1
-                if held:
-                    _show(pages[i, view], at, held)
-        marks[i, 0] = count - 2
-        urgent = horizon - clock[i] < URGENT
-        if urgent != marks[i, 1]:
-            marks[i, 1] = urgent
-            for view in range(cooks):
-                for cell in range(len(kind)):
-                    pages[i, view, cell * PLANES + PLANES - 1] = urgent
-
-
-@njit(cache=True, error_model="numpy", inline="always")
-def _show(page: NDArray[np.uint8], at: int, thing: int) -> None:
-    if thing >= SOUP:
-        page[at + 18], page[at + 19], page[at + 21] = _RECIPES[thing - SOUP, 0], _RECIPES[thing - SOUP, 1], 1
-    else:
-        page[at + 22 + thing % 3] = 1
-
-
-@njit(cache=True, error_model="numpy", nogil=True)
-def measure(  # noqa: PLR0917  # as above
-    facts: Numbers, pots: Numbers, times: Numbers, height: int, sights: Numbers, pages: Floats
-) -> None:  # fmt: skip
-    """Write the hand-made features of every cook: shape (games, cooks, numbers), the numbers of :mod:`.features`."""
-    cooks = pages.shape[1]
-    for i in range(len(facts)):
-        for cook in range(cooks):
-            page = pages[i, cook]
-            _about(i, cook, cooks, facts, pots, times, sights, page, 0)
-            part = 1
-            for other in range(cooks):
-                if other != cook:
-                    _about(i, other, cooks, facts, pots, times, sights, page, part * OWN)
-                    at = cooks * OWN + 2 * (part - 1)
-                    page[at] = facts[i, other] // height - facts[i, cook] // height
-                    page[at + 1] = facts[i, other] % height - facts[i, cook] % height
-                    part += 1
-            page[-2], page[-1] = facts[i, cook] // height, facts[i, cook] % height
-
-
-@njit(cache=True, error_model="numpy", inline="always")
-def _about(  # noqa: PLR0917  # as above
-    i: int, cook: int, cooks: int, facts: Numbers, pots: Numbers, times: Numbers, sights: Numbers, page: Floats, at: int
-) -> None:  # fmt: skip
-    """Write the part of the features that is about one cook."""
-    facing, held = facts[i, cooks + cook], facts[i, 2 * cooks + cook]
-    seen = sights[facts[i, cook], facing]
-    ticks = 3 * cooks + 1
-    cells = ticks + len(pots)
-    for column in range(OWN):
-        page[at + column] = 0.0
-    page[at + facing] = 1.0
-    if held:
-        page[at + (4 if held == ONION else 7 if held == TOMATO else 6 if held == DISH else 5)] = 1.0
-    for column, thing in ((ONION_WAY, ONION), (TOMATO_WAY, TOMATO), (DISH_WAY, DISH)):
-        if held != thing:
-            page[at + 8 + column], page[at + 9 + column] = seen[column], seen[column + 1]
-    if held >= SOUP:
-        page[at + 16], page[at + 17] = _RECIPES[held - SOUP, 0], _RECIPES[held - SOUP, 1]
-    page[at + 18], page[at + 19] = seen[SERVE_WAY], seen[SERVE_WAY + 1]
-    for number in range(2):
-        column, first = POTS + 3 * number, at + 22 + 10 * number
-        pot = seen[column]
-        if pot < 0:
-            continue
-        content = facts[i, cells + pots[pot]]
-        page[first], page[first + 8], page[first + 9] = 1.0, seen[column + 1], seen[column + 2]
-        if content == 0:
-            page[first + 1] = 1.0
-            continue
-        recipe = (content - SOUP) % len(_RECIPES)
-        page[first + 2] = content >= COOKING or _RECIPES[recipe, 0] + _RECIPES[recipe, 1] == MOST_INGREDIENTS
-        page[first + 3], page[first + 4] = COOKING <= content < READY, content >= READY
-        page[first + 5], page[first + 6] = _RECIPES[recipe, 0], _RECIPES[recipe, 1]
-        if COOKING <= content < READY:
-            page[first + 7] = times[recipe] - facts[i, ticks + pot]
-    for number in range(4):
-        page[at + 42 + number] = seen[WALLS + number]

@@ -1,160 +1,226 @@
-"""A kitchen as tables of numbers, which :mod:`.kernel_loops` looks things up in. Needs no numba.
+"""A kitchen as tables of numbers, which :mod:`.kernel_loops` and :mod:`.kernel_sight` look things up in. Needs no numba.
 
-Cells are numbered column by column, ``x * height + y``. What lies in a cell is one number: 0 nothing, 1 an onion, 2 a tomato, 3 a dish, from ``SOUP`` on a
-soup by its recipe. In a pot the numbers from ``SOUP`` on are soups that have not been started, from ``COOKING`` on such as cook, from ``READY`` on such as
-are ready.
+A game is a row of numbers: the poses of the cooks, what they hold, and what lies in each cell. Cells are numbered column by column, ``x * height + y``, and
+one more, where never anything lies, is for cooks that use nothing. A pose is four times the number of a floor cell, and the direction. What lies somewhere is
+one number: 0 nothing, 1 an onion, 2 a tomato, 3 a dish, from ``SOUP`` on a soup by its recipe; and in a pot from ``COOKING`` on, recipe by recipe, soups that
+have cooked for no step, one step, ... and as long as they need.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .game import ACTIONS, Overcooked
-from .kitchen import DIRECTIONS, MOST_INGREDIENTS, RECIPES, Recipe
+from .kitchen import DIRECTIONS, MOST_INGREDIENTS, RECIPES, Kitchen, Recipe
 from .routes import routes
-from .state import Thing
+from .state import IDLE, Pot, Thing
 
-__all__ = ["Tables", "sights", "tables", "thing"]
+__all__ = ["Contents", "Sights", "Tables", "sights", "tables"]
 
 ONION, TOMATO, DISH, SOUP = 1, 2, 3, 4
-COOKING, READY = SOUP + len(RECIPES), SOUP + 2 * len(RECIPES)
-CONTENTS = SOUP + 3 * len(RECIPES)
-HELD = COOKING
-"""So many things can be held."""
-FLOOR, COUNTER, ONIONS, TOMATOES, DISHES, POT, SERVE, NOTHING = range(8)
-"""Kinds of cells; an action that does not interact is as one with nothing."""
-_KINDS = {" ": FLOOR, "X": COUNTER, "O": ONIONS, "T": TOMATOES, "D": DISHES, "P": POT, "S": SERVE}
+COOKING = SOUP + len(RECIPES)
+"""Smaller numbers can be held."""
 INTERACT = ACTIONS.index("interact")
-NO_EVENT, POTTED, DISH_TAKEN, SOUP_TAKEN, DELIVERED = range(5)
-"""Events; a delivery is DELIVERED and the number of its recipe."""
-_SUPPLIES = {ONIONS: ONION, TOMATOES: TOMATO, DISHES: DISH}
+NO_EVENT, POTTED, DISH_TAKEN, DISH_WANTED, SOUP_TAKEN, DELIVERED = range(6)
+"""Events; a dish is wanted where taking it earns a shaped reward; a delivery is DELIVERED and the number of its recipe."""
+_NOTHING = "-"
+"""The kind of the cell where never anything lies."""
+_KINDS = "XOTDPS" + _NOTHING
+_SUPPLIES = {"O": ONION, "T": TOMATO, "D": DISH}
+AHEAD, TURNED, PLACE, KIND = (np.uint64(bits) for bits in (0, 16, 32, 48))
+"""Where the parts of a move begin, in bits: the pose after it, the pose when nobody moves, the place in the row of what is used, and its kind."""
+NOW_HELD, EVENT = np.uint64(16), np.uint64(20)
+"""Where the parts of a use begin, in bits, after what lies there then."""
+_HANDS = 16
+"""A power of two above COOKING - 1."""
 
-Table = NDArray[np.int16]
+
+class Contents:
+    """The numbers of what lies in pots.
+
+    Attributes:
+        first: by recipe, the number of a soup that has cooked for no step.
+        count: how many numbers there are in all.
+        inside: by number, onions and tomatoes.
+        left: by number, steps until it is ready; :data:`IDLE` where it does not cook.
+    """
+
+    def __init__(self, kitchen: Kitchen) -> None:
+        lengths = [time + 1 for time in kitchen.times]
+        self.first = [COOKING + sum(lengths[:number]) for number in range(len(RECIPES))]
+        self.count = COOKING + sum(lengths)
+        self.inside = np.zeros((self.count, 2), np.uint8)
+        self.left = np.full(self.count, IDLE, np.int16)
+        for number, (recipe, first, length) in enumerate(zip(RECIPES, self.first, lengths, strict=True)):
+            self.inside[SOUP + number] = self.inside[first : first + length] = recipe
+            self.left[first : first + length] = np.arange(length)[::-1]
+
+    def pot(self, number: int, kitchen: Kitchen) -> Pot:
+        """Give what is in a pot, as a readable state has it."""
+        onions, tomatoes = (int(count) for count in self.inside[number])
+        return onions, tomatoes, IDLE if number < COOKING else kitchen.time((onions, tomatoes)) - int(self.left[number])
+
+    @staticmethod
+    def thing(number: int) -> Thing | None:
+        """Give what is held or lies on a counter, as a readable state has it."""
+        if number >= SOUP:
+            return ("soup", *RECIPES[number - SOUP])
+        return None if number == 0 else ({ONION: "onion", TOMATO: "tomato", DISH: "dish"}[number],)
 
 
 class Tables(NamedTuple):
-    """What a kitchen says.
+    """What a kitchen does.
 
     Attributes:
-        fresh: a game as it begins: where the cooks are, where they look, what they hold; how many dishes lie about; how long each pot has cooked; what
-            lies in each cell.
-        kind: of each cell.
-        front: the cell in front, by cell and direction.
-        go: the cell that an action leads to, by cell and action.
-        pots: the cells of the pots.
-        use: by kind, thing held and thing in the cell: the thing held after, the thing in the cell after, and the event.
-        waits: by content of a pot: whether a dish will be wanted for it.
-        times: steps that each recipe cooks.
-        values, shaping: what deliveries earn by recipe; what putting in, taking a dish and taking a soup do.
-        old: whether full pots start by themselves.
+        fresh: a game as it begins, uint16.
+        moves: by pose * 8 + action, uint64: see :data:`AHEAD`.
+        use: by kind, thing held and, so many bits lower as ``shift`` says, what lies there, uint32: what lies there then, and see :data:`NOW_HELD`.
+        tick: by what is in a pot, uint16: what is in it a step later.
+        waits: by what is in a pot, uint16: whether a dish will be wanted for it.
+        pays, shapes: by event, float32: what everybody earns, and the shaped reward of who did it.
+        pots: the places of the pots in a row, uint64.
+        shift: see ``use``.
     """
 
-    fresh: Table
-    kind: Table
-    front: Table
-    go: Table
-    pots: Table
-    use: Table
-    waits: Table
-    times: Table
-    values: NDArray[np.float32]
-    shaping: NDArray[np.float32]
-    old: bool
+    fresh: NDArray[np.uint16]
+    moves: NDArray[np.uint64]
+    use: NDArray[np.uint32]
+    tick: NDArray[np.uint16]
+    waits: NDArray[np.uint16]
+    pays: NDArray[np.float32]
+    shapes: NDArray[np.float32]
+    pots: NDArray[np.uint64]
+    shift: np.uint64
 
 
 def tables(game: Overcooked) -> Tables:
     """Write a kitchen as numbers."""
-    kitchen = game.kitchen
-    height, count = kitchen.height, kitchen.width * kitchen.height
-    cells = [(x, y) for x in range(kitchen.width) for y in range(height)]
-    kind = np.array([_KINDS[kitchen.tile(cell)] for cell in cells], np.int16)
-    front = np.zeros((count, len(DIRECTIONS)), np.int16)
-    go = np.repeat(np.arange(count, dtype=np.int16)[:, None], len(ACTIONS), axis=1)
-    for x, y in kitchen.floor:
-        for direction, (dx, dy) in enumerate(DIRECTIONS):
-            ahead = (x + dx) * height + y + dy
-            front[x * height + y, direction] = ahead
-            if (x + dx, y + dy) in kitchen.floor:
-                go[x * height + y, direction] = ahead
-    pots = np.array([x * height + y for x, y in kitchen.cells("P")], np.int16)
-    starts = [x * height + y for x, y in kitchen.starts]
-    fresh = np.concatenate([starts, np.zeros(2 * len(starts) + 1 + len(pots) + count)]).astype(np.int16)
-    waits = np.array(
-        [int(content >= COOKING or (content >= SOUP and sum(RECIPES[content - SOUP]) < MOST_INGREDIENTS)) for content in range(CONTENTS)], np.int16
-    )
+    kitchen, contents = game.kitchen, Contents(game.kitchen)
+    height, cells, lead = kitchen.height, kitchen.width * kitchen.height, 2 * game.seats
+    fresh = np.zeros(lead + cells + 1, np.uint16)
+    number = {cell: 4 * at for at, cell in enumerate(sorted(kitchen.floor))}
+    fresh[: game.seats] = [number[cell] for cell in kitchen.starts]
+    tick, waits = np.arange(contents.count, dtype=np.uint16), np.zeros(contents.count, np.uint16)
+    waits[COOKING:] = 1
+    tick[COOKING:] += contents.left[COOKING:] > 0
+    for at, recipe in enumerate(RECIPES):
+        waits[SOUP + at] = sum(recipe) < MOST_INGREDIENTS
+        if game.old_dynamics and sum(recipe) == MOST_INGREDIENTS:
+            tick[SOUP + at] = tick[contents.first[at]]
+    pays, shapes = np.zeros(DELIVERED + len(RECIPES), np.float32), np.zeros(DELIVERED + len(RECIPES), np.float32)
+    pays[DELIVERED:] = kitchen.values
+    shapes[[POTTED, DISH_WANTED, SOUP_TAKEN]] = kitchen.shaping
+    shift = (contents.count - 1).bit_length()
     return Tables(
         fresh=fresh,
-        kind=kind,
-        front=front,
-        go=go,
-        pots=pots,
-        use=_uses(game.old_dynamics),
+        moves=_moves(kitchen, number, lead),
+        use=_uses(kitchen, contents, shift, old=game.old_dynamics),
+        tick=tick,
         waits=waits,
-        times=np.array(kitchen.times, np.int16),
-        values=np.array(kitchen.values, np.float32),
-        shaping=np.array(kitchen.shaping, np.float32),
-        old=game.old_dynamics,
+        pays=pays,
+        shapes=shapes,
+        pots=np.array([lead + x * height + y for x, y in kitchen.cells("P")], np.uint64),
+        shift=np.uint64(shift),
     )
 
 
-def _uses(old: bool) -> Table:
-    use = np.zeros((NOTHING + 1, HELD, CONTENTS, 3), np.int16)
-    use[..., 0] = np.arange(HELD)[None, :, None]
-    use[..., 1] = np.arange(CONTENTS)[None, None, :]
-    for held in range(1, HELD):
-        use[COUNTER, held, 0] = 0, held, NO_EVENT
-        use[COUNTER, 0, held] = held, 0, NO_EVENT
-    for kind, thing in _SUPPLIES.items():
-        use[kind, 0, :] = thing, 0, DISH_TAKEN if thing == DISH else NO_EVENT
+def _moves(kitchen: Kitchen, number: Mapping[tuple[int, int], int], lead: int) -> NDArray[np.uint64]:
+    moves = np.zeros((4 * len(number), 8), np.uint64)
+    nowhere = lead + kitchen.width * kitchen.height, _KINDS.index(_NOTHING)
+    for cell, first in number.items():
+        for facing in range(len(DIRECTIONS)):
+            for action in range(len(ACTIONS)):
+                turned = first + (action if action < len(DIRECTIONS) else facing)
+                ahead, (place, kind) = turned, nowhere
+                if action < len(DIRECTIONS) and (there := kitchen.ahead(cell, action)) in number:
+                    ahead = number[there] + action
+                if action == INTERACT and (used := kitchen.ahead(cell, facing)) not in number:
+                    place, kind = lead + used[0] * kitchen.height + used[1], _KINDS.index(kitchen.tile(used))
+                moves[first + facing, action] = ahead | turned << int(TURNED) | place << int(PLACE) | kind * _HANDS << int(KIND)
+    return moves.ravel()
+
+
+def _uses(kitchen: Kitchen, contents: Contents, shift: int, *, old: bool) -> NDArray[np.uint32]:
+    use = np.zeros((len(_KINDS), _HANDS, 1 << shift), np.uint32)
+    use[:] = np.arange(_HANDS, dtype=np.uint32)[None, :, None] << int(NOW_HELD) | np.arange(1 << shift, dtype=np.uint32)
+
+    def let(tile: str, held: int, there: int, then: tuple[int, int, int]) -> None:
+        now_held, now_there, event = then
+        use[_KINDS.index(tile), held, there] = now_there | now_held << int(NOW_HELD) | event << int(EVENT)
+
+    for held in range(1, COOKING):
+        let("X", held, 0, (0, held, NO_EVENT))
+        let("X", 0, held, (held, 0, NO_EVENT))
+    for tile, thing in _SUPPLIES.items():
+        let(tile, 0, 0, (thing, 0, DISH_TAKEN if thing == DISH else NO_EVENT))
+    for thing in (ONION, TOMATO):
+        let("P", thing, 0, _add((0, 0), thing))
     for number, recipe in enumerate(RECIPES):
         if not old:
-            use[POT, 0, SOUP + number] = 0, COOKING + number, NO_EVENT
-        use[POT, DISH, READY + number] = SOUP + number, 0, SOUP_TAKEN
-        use[SERVE, SOUP + number, :] = 0, 0, DELIVERED + number
-        for thing in (ONION, TOMATO):
-            use[POT, thing, SOUP + number] = _add(recipe, thing, SOUP + number)
-    for thing in (ONION, TOMATO):
-        use[POT, thing, 0] = _add((0, 0), thing, 0)
-    return use
+            let("P", 0, SOUP + number, (0, contents.first[number], NO_EVENT))
+        let("P", DISH, contents.first[number] + kitchen.times[number], (SOUP + number, 0, SOUP_TAKEN))
+        let("S", SOUP + number, 0, (0, 0, DELIVERED + number))
+        if sum(recipe) < MOST_INGREDIENTS:
+            for thing in (ONION, TOMATO):
+                let("P", thing, SOUP + number, _add(recipe, thing))
+    return use.ravel()
 
 
-def _add(recipe: Recipe, thing: int, content: int) -> tuple[int, int, int]:
-    if sum(recipe) == MOST_INGREDIENTS:
-        return thing, content, NO_EVENT
+def _add(recipe: Recipe, thing: int) -> tuple[int, int, int]:
     return 0, SOUP + RECIPES.index((recipe[0] + (thing == ONION), recipe[1] + (thing == TOMATO))), POTTED
 
 
-def thing(number: int) -> Thing | None:
-    """Give what a number stands for, as a readable state has it."""
-    if number >= SOUP:
-        return ("soup", *RECIPES[number - SOUP])
-    return None if number == 0 else ({ONION: "onion", TOMATO: "tomato", DISH: "dish"}[number],)
-
-
 ONION_WAY, TOMATO_WAY, DISH_WAY, SERVE_WAY, POTS, WALLS = 0, 2, 4, 6, 8, 14
-"""Columns of :func:`sights`; of the two closest pots each its number, or -1, and its way."""
-SIGHTS = 18
+"""Columns of ``Sights.ways``; of the two closest pots each its number, or -1, and its way."""
+_WAYS = 18
 
 
-def sights(game: Overcooked) -> Table:
-    """Write what the hand-made features say that only depends on where a cook stands and looks: shape (cells, directions, :data:`SIGHTS`)."""
-    kitchen, ways = game.kitchen, routes(game.kitchen)
-    seen = np.zeros((kitchen.width * kitchen.height, len(DIRECTIONS), SIGHTS), np.int16)
-    pots = kitchen.cells("P")
-    for x, y in kitchen.floor:
-        for facing in range(len(DIRECTIONS)):
-            row, place = seen[x * kitchen.height + y, facing], ways.at((x, y), facing)
-            for column, tile in ((ONION_WAY, "O"), (TOMATO_WAY, "T"), (DISH_WAY, "D"), (SERVE_WAY, "S")):
-                if (cell := ways.nearest(place, kitchen.cells(tile))) is not None:
-                    row[column : column + 2] = cell[0] - x, cell[1] - y
-            left = list(pots)
-            for column in (POTS, POTS + 3):
-                cell = ways.nearest(place, left)
-                row[column : column + 3] = (-1, 0, 0) if cell is None else (pots.index(cell), cell[0] - x, cell[1] - y)
-                if cell is not None:
-                    left.remove(cell)
-            row[WALLS:] = [kitchen.tile((x + dx, y + dy)) != " " for dx, dy in DIRECTIONS]
-    return seen
+class Sights(NamedTuple):
+    """What a kitchen shows.
+
+    Attributes:
+        stands: by number of a floor cell, uint16: the cell.
+        inside, left: see :class:`Contents`.
+        pots: their cells, uint16.
+        ways: by pose, int16: what the hand-made features say that only depends on it.
+    """
+
+    stands: NDArray[np.uint16]
+    inside: NDArray[np.uint8]
+    left: NDArray[np.int16]
+    pots: NDArray[np.uint16]
+    ways: NDArray[np.int16]
+
+
+def sights(game: Overcooked) -> Sights:
+    """Write what there is to see as numbers."""
+    kitchen, contents = game.kitchen, Contents(game.kitchen)
+    floor, pots = sorted(kitchen.floor), kitchen.cells("P")
+    ways = [_way(kitchen, cell, facing) for cell in floor for facing in range(len(DIRECTIONS))]
+    return Sights(
+        stands=np.array([x * kitchen.height + y for x, y in floor], np.uint16),
+        inside=contents.inside,
+        left=contents.left,
+        pots=np.array([x * kitchen.height + y for x, y in pots], np.uint16),
+        ways=np.array(ways, np.int16),
+    )
+
+
+def _way(kitchen: Kitchen, cell: tuple[int, int], facing: int) -> NDArray[np.int16]:
+    ways, row, (x, y), pots = routes(kitchen), np.zeros(_WAYS, np.int16), cell, kitchen.cells("P")
+    place = ways.at(cell, facing)
+    for column, tile in ((ONION_WAY, "O"), (TOMATO_WAY, "T"), (DISH_WAY, "D"), (SERVE_WAY, "S")):
+        if (found := ways.nearest(place, kitchen.cells(tile))) is not None:
+            row[column : column + 2] = found[0] - x, found[1] - y
+    left = list(pots)
+    for column in (POTS, POTS + 3):
+        found = ways.nearest(place, left)
+        row[column : column + 3] = (-1, 0, 0) if found is None else (pots.index(found), found[0] - x, found[1] - y)
+        if found is not None:
+            left.remove(found)
+    row[WALLS:] = [kitchen.ahead(cell, direction) not in kitchen.floor for direction in range(len(DIRECTIONS))]
+    return row

@@ -92,6 +92,12 @@ def test_a_refused_action_changes_nothing():
     with pytest.raises(IllegalMove, match="game 1: player_1's action 6 should be from 0 to 5"):
         batch.step([[0, 0], [0, 6], [0, 0]])
     assert [batch.facts(index) for index in range(3)] == before
+    for dtype, wrong in ((np.int64, 258), (np.int8, -1), (np.uint8, 255), (np.float32, 6.0)):
+        actions = np.zeros((3, 2), dtype)
+        actions[2, 0] = wrong
+        with pytest.raises(IllegalMove, match=f"game 2: player_0's action {wrong} should be from 0 to 5"):
+            batch.step(actions)
+    assert [batch.facts(index) for index in range(3)] == before
     with pytest.raises(ParameterError, match=r"actions should have shape \(3, 2\), got \(2, 3\)"):
         batch.step(np.zeros((2, 3)))
     with pytest.raises(ParameterError, match="size=0"):
