@@ -33,6 +33,15 @@ player_kind(
     summary="plays every role of Werewolf, each in a manner of its own",
     fits="ludens.agents.bots.werewolf:villager_fits",
 )
+player_kind(
+    "cook", "ludens.agents.bots.overcooked.player:CookPlayer", summary="a cook with a role (Overcooked)", fits="ludens.agents.bots.overcooked.player:cook_fits"
+)
+player_kind(
+    "planning_cook",
+    "ludens.agents.bots.overcooked.player:PlanningCookPlayer",
+    summary="cooks by a plan for two, close to the best (Overcooked)",
+    fits="ludens.agents.bots.overcooked.player:planning_cook_fits",
+)
 player_kind("axelrod", "ludens.agents.axelrod_adapter:AxelrodPlayer", summary="any strategy of the Axelrod library", fits="ludens.agents.axelrod_adapter:fits")
 for _name, _entry in repeated.STRATEGIES.items():
     player_kind(_name, _entry.entry_point, summary=_entry.summary, fits=repeated.FITS, **_entry.presets)

@@ -8,6 +8,7 @@ batch.step(batch.random_actions())
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from types import ModuleType
 from typing import Any
@@ -46,6 +47,7 @@ class OvercookedBatch:
         rewards: float32 of shape (size,): what the last step earned everybody.
         shaped: float32 of shape (size, seats): the shaped rewards of the last step.
         clock: int64 of shape (size,): steps played.
+        rows: uint16: the positions, see :mod:`.kernel_tables`.
 
     Raises:
         ParameterError: ``size`` is not positive.
@@ -57,7 +59,7 @@ class OvercookedBatch:
             raise ParameterError(f"size={size} should be at least 1")
         self.game, self.size = game, size
         self._tables, self._auto_reset = tables(game), auto_reset
-        self._rows = np.tile(self._tables.fresh, (size, 1))
+        self.rows = np.tile(self._tables.fresh, (size, 1))
         self.rewards = np.zeros(size, np.float32)
         self.shaped = np.zeros((size, game.seats), np.float32)
         self.clock = np.zeros(size, np.int64)
@@ -69,7 +71,7 @@ class OvercookedBatch:
     def reset(self, which: ArrayLike | None = None) -> None:
         """Begin games anew: all, or those where ``which`` of shape (size,) is true."""
         chosen = np.ones(self.size, np.bool_) if which is None else np.asarray(which, np.bool_)
-        self._loops.restart(self._rows.reshape(-1), self._tables.fresh, self.clock, chosen)
+        self._loops.restart(self.rows.reshape(-1), self._tables.fresh, self.clock, chosen)
 
     def step(self, actions: ArrayLike) -> None:
         """Play one step of every game that is not over.
@@ -88,7 +90,7 @@ class OvercookedBatch:
             raise self._no_action(given, int(out[0]))
         moves = np.ascontiguousarray(given if given.dtype == np.uint8 else given.astype(np.int8, copy=False).view(np.uint8))
         wrong = self._loops.step(
-            self._rows.reshape(-1), moves.reshape(-1), *self._tables, self.clock, self.game.horizon, self.rewards, self.shaped.reshape(-1), self._auto_reset
+            self.rows.reshape(-1), moves.reshape(-1), *self._tables, self.clock, self.game.horizon, self.rewards, self.shaped.reshape(-1), self._auto_reset
         )
         if wrong >= 0:
             raise self._no_action(given, wrong)
@@ -110,7 +112,7 @@ class OvercookedBatch:
             self._loops.random_steps(
                 steps,
                 self._seeds,
-                self._rows.reshape(-1),
+                self.rows.reshape(-1),
                 scratch,
                 *self._tables,
                 self.clock,
@@ -135,14 +137,14 @@ class OvercookedBatch:
         if self._pages is None:
             self._pages = np.tile(template(kitchen).reshape(-1), (self.size, seats, 1))
             self._marks = np.zeros((self.size, 2 + kitchen.width * kitchen.height + seats), np.int16)
-        self._eyes.look(self._rows, *self._sights[:4], self.clock, self.game.horizon, self._marks, self._pages)
+        self._eyes.look(self.rows, *self._sights[:4], self.clock, self.game.horizon, self._marks, self._pages)
         return self._pages.reshape(self.size, seats, kitchen.width, kitchen.height, PLANES)
 
     def features(self) -> NDArray[np.float32]:
         """Write the hand-made features of every cook, as :func:`.features.features` does: live, of shape (size, seats, numbers)."""
         if self._numbers is None:
             self._numbers = np.zeros((self.size, self.game.seats, size_of(self.game.seats)), np.float32)
-        self._eyes.measure(self._rows, *self._sights, self.game.kitchen.height, self._numbers)
+        self._eyes.measure(self.rows, *self._sights, self.game.kitchen.height, self._numbers)
         return self._numbers
 
     @property
@@ -150,10 +152,26 @@ class OvercookedBatch:
         """Which games have ended: shape (size,)."""
         return self.clock >= self.game.horizon
 
+    def put(self, index: int, position: Mapping[str, Any]) -> None:
+        """Put a game into a position, given as :meth:`facts` gives it; its clock stays.
+
+        Raises:
+            KeyError, ValueError: there is no such position.
+        """
+        kitchen, contents, floor = self.game.kitchen, Contents(self.game.kitchen), sorted(self.game.kitchen.floor)
+        poses = [len(DIRECTIONS) * floor.index(tuple(cell)) + facing for cell, facing in zip(position["where"], position["facing"], strict=True)]
+        hands = [contents.number(held) for held in position["hands"]]
+        row = np.array([*poses, *hands, *[0] * (self.rows.shape[1] - 2 * len(poses))], np.uint16)
+        lying = {cell: contents.number(thing) for cell, thing in position["counters"].items()}
+        lying |= {cell: contents.pot_number(pot) for cell, pot in position["pots"].items()}
+        for (x, y), there in lying.items():
+            row[2 * self.game.seats + x * kitchen.height + y] = there
+        self.rows[index] = row
+
     def facts(self, index: int) -> dict[str, Any]:
         """Read a game as a readable state has it: ``where``, ``facing``, ``hands``, ``counters`` and ``pots``."""
         kitchen, seats = self.game.kitchen, self.game.seats
-        row: list[int] = self._rows[index].tolist()
+        row: list[int] = self.rows[index].tolist()
         floor, contents = sorted(kitchen.floor), Contents(kitchen)
         lying = {divmod(number, kitchen.height): there for number, there in enumerate(row[2 * seats :]) if there}
         pots = {cell: lying.pop(cell) for cell in kitchen.cells("P") if cell in lying}
@@ -162,5 +180,5 @@ class OvercookedBatch:
             "facing": [pose % len(DIRECTIONS) for pose in row[:seats]],
             "hands": [contents.thing(held) for held in row[seats : 2 * seats]],
             "counters": {cell: contents.thing(there) for cell, there in lying.items()},
-            "pots": {cell: contents.pot(there, kitchen) for cell, there in pots.items()},
+            "pots": {cell: contents.pot(there) for cell, there in pots.items()},
         }

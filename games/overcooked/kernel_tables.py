@@ -22,6 +22,7 @@ from .state import IDLE, Pot, Thing
 __all__ = ["Contents", "Sights", "Tables", "sights", "tables"]
 
 ONION, TOMATO, DISH, SOUP = 1, 2, 3, 4
+_NAMES = ("onion", "tomato", "dish")
 COOKING = SOUP + len(RECIPES)
 """Smaller numbers can be held."""
 INTERACT = ACTIONS.index("interact")
@@ -59,17 +60,29 @@ class Contents:
             self.inside[SOUP + number] = self.inside[first : first + length] = recipe
             self.left[first : first + length] = np.arange(length)[::-1]
 
-    def pot(self, number: int, kitchen: Kitchen) -> Pot:
+    def pot(self, number: int) -> Pot:
         """Give what is in a pot, as a readable state has it."""
         onions, tomatoes = (int(count) for count in self.inside[number])
-        return onions, tomatoes, IDLE if number < COOKING else kitchen.time((onions, tomatoes)) - int(self.left[number])
+        return onions, tomatoes, IDLE if number < COOKING else number - self.first[RECIPES.index((onions, tomatoes))]
+
+    def pot_number(self, pot: Pot) -> int:
+        """Give the number of what is in a pot."""
+        recipe = RECIPES.index(pot[:2])
+        return SOUP + recipe if pot[2] == IDLE else self.first[recipe] + pot[2]
 
     @staticmethod
     def thing(number: int) -> Thing | None:
         """Give what is held or lies on a counter, as a readable state has it."""
         if number >= SOUP:
             return ("soup", *RECIPES[number - SOUP])
-        return None if number == 0 else ({ONION: "onion", TOMATO: "tomato", DISH: "dish"}[number],)
+        return None if number == 0 else (_NAMES[number - 1],)
+
+    @staticmethod
+    def number(thing: Thing | None) -> int:
+        """Give the number of what is held or lies on a counter."""
+        if thing is None:
+            return 0
+        return SOUP + RECIPES.index((thing[1], thing[2])) if thing[0] == "soup" else 1 + _NAMES.index(thing[0])
 
 
 class Tables(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from ....games.overcooked.game import ACTIONS, Overcooked
 from ....games.overcooked.kitchen import DIRECTIONS, MOST_INGREDIENTS, RECIPES, Cell
 from ....games.overcooked.routes import routes
 from .sight import Seen, see
+from .talk import SAYINGS, Ear
 
 if TYPE_CHECKING:
     from ....games.core import Observation
@@ -29,12 +30,14 @@ class Manner:
     """How a cook goes about it.
 
     Attributes:
-        minds: takes into account what the others carry; otherwise it does everything itself.
+        role: ``all`` there is to do, only ``fill`` pots, only ``serve`` what is in them, ``split`` (fill at even seats, serve at odd ones) or ``stay``.
+        minds: takes into account what the others carry or say; otherwise it does everything itself.
         noise: share of steps in which it does anything.
         waits: share of steps in which it waits when another cook is beside it.
         yields: chance to step aside when it could not move; otherwise it tries again.
     """
 
+    role: Literal["all", "fill", "serve", "split", "stay"] = "all"
     minds: bool = True
     noise: float = 0.0
     waits: float = 0.0
@@ -55,17 +58,26 @@ class Cook:
         self.game, self.manner, self.seat, self.rng = game, manner, seat, rng
         self.kitchen, self.ways = game.kitchen, routes(game.kitchen)
         self._past: list[tuple[Cell, str]] = []
-        self._order = max(RECIPES, key=lambda recipe: (self.kitchen.value(recipe) / (10 * sum(recipe) + self.kitchen.time(recipe)), sum(recipe)))
+        self._ear, self._about, self._said = Ear(), "", ""
+        self._role = ("fill", "serve")[seat % 2] if manner.role == "split" else manner.role
+        self._order = self.kitchen.favourite
 
     def act(self, observation: Observation) -> Move:
-        """Choose an action."""
+        """Choose an action, and say what it is for when that is new and the seat may speak."""
         seen = see(observation.data["planes"])
+        self._ear.listen(observation)
+        self._about = ""
         action = self._act(seen)
         self._past = [*self._past[-4:], (seen.cell, action)]
-        return Move(action)
+        say = SAYINGS.get(self._about)
+        news = say is not None and self._about != self._said and len(say) <= self.game.say_chars
+        self._said = self._about or self._said
+        return Move(action, say if news else None)
 
     def _act(self, seen: Seen) -> str:
         manner, rng = self.manner, self.rng
+        if self._role == "stay":
+            return _STAY
         if manner.noise and rng.random() < manner.noise:
             return ACTIONS[int(rng.integers(len(ACTIONS)))]
         if manner.waits and any(abs(x - seen.cell[0]) + abs(y - seen.cell[1]) == 1 for x, y in seen.others) and rng.random() < manner.waits:
@@ -98,8 +110,10 @@ class Cook:
         if held is None:
             return self._fetch(seen)
         if held[0] == "soup":
+            self._about = "serve"
             return self._reachable(seen, self.kitchen.cells("S")) or self._handover(seen)
         if held[0] == "dish":
+            self._about = "soup"
             cooking = {cell: pot.left for cell, pot in seen.pots.items() if pot.left is not None}
             best = min(cooking.values(), default=0)
             wanted = [cell for cell, left in cooking.items() if left == best] or [cell for cell, pot in seen.pots.items() if pot.count]
@@ -113,25 +127,40 @@ class Cook:
         if not self.game.old_dynamics:
             done = [cell for cell, pot in seen.pots.items() if pot.left is None and pot.count and not self._missing(pot.onions, pot.tomatoes, None)]
             if near := self._reachable(seen, done):
+                self._about = "start"
                 return near
-        minds = self.manner.minds
-        lying = [cell for cell, item in seen.counters.items() if item[0] == "soup"]
-        if self._reachable(seen, self.kitchen.cells("S")) and (soups := self._reachable(seen, lying)):
-            return soups
+        serves, fills = self._role != "fill", self._role != "serve"
         cooking = sum(pot.left is not None for pot in seen.pots.values())
         full = sum(pot.count > 0 and not self._missing(pot.onions, pot.tomatoes, pot.left) for pot in seen.pots.values())
-        dishes = seen.elsewhere("dish") * minds + self._laid_out(seen, "dish")
-        if max(cooking, full) > dishes and (found := self._source(seen, "dish", "D")):
+        dishes = self._elsewhere(seen, "dish")
+        if serves and (found := self._fetch_to_serve(seen, max(cooking, full) > dishes)):
             return found
         lacking: list[str] = []
         for pot in seen.pots.values():
             lacking += self._missing(pot.onions, pot.tomatoes, pot.left)
         for name, tile in (("onion", "O"), ("tomato", "T")):
-            wanted = lacking.count(name) - seen.elsewhere(name) * minds - self._laid_out(seen, name)
-            if wanted > 0 and (found := self._source(seen, name, tile)):
+            if fills and lacking.count(name) > self._elsewhere(seen, name) and (found := self._source(seen, name, tile)):
+                self._about = name
                 return found
         # everything cooks: be ready to take it out
-        return self._source(seen, "dish", "D") if cooking and not dishes else []
+        if serves and cooking and not dishes:
+            self._about = "dish"
+            return self._source(seen, "dish", "D")
+        return []
+
+    def _fetch_to_serve(self, seen: Seen, dish: bool) -> list[Cell]:
+        lying = [cell for cell, item in seen.counters.items() if item[0] == "soup"]
+        if self._reachable(seen, self.kitchen.cells("S")) and (soups := self._reachable(seen, lying)):
+            self._about = "soup"
+            return soups
+        if dish and (found := self._source(seen, "dish", "D")):
+            self._about = "dish"
+            return found
+        return []
+
+    def _elsewhere(self, seen: Seen, name: str) -> int:
+        """Count the things of a name that are on their way: in the hands of others, as good as there, or laid out for them."""
+        return (seen.elsewhere(name) + self._ear.about(name, self.seat)) * self.manner.minds + self._laid_out(seen, name)
 
     def _missing(self, onions: int, tomatoes: int, left: int | None) -> list[str]:
         """List what a pot lacks for the soup that is wanted; nothing where it cooks or is full."""

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ....games.overcooked.state import IDLE
+
 if TYPE_CHECKING:
+    from ....games.overcooked.game import Overcooked
     from ....games.overcooked.kitchen import Cell
     from ....games.overcooked.state import Thing
 
-__all__ = ["PotSeen", "Seen", "see"]
+__all__ = ["PotSeen", "Seen", "both", "see"]
 
 
 @dataclass(frozen=True)
@@ -76,3 +79,17 @@ def see(planes: NDArray[np.uint8]) -> Seen:
         counters={cell: item for cell, item in things.items() if cell not in cooks_at},
         pots=pots,
     )
+
+
+def both(game: Overcooked, planes: NDArray[np.uint8], seat: int) -> dict[str, Any]:
+    """Read the position of two cooks, as ``OvercookedBatch.facts`` gives it, from what one of them sees."""
+    seen = see(planes)
+    ((other, held),) = seen.others.items()
+    facing = int(planes[*other, 6:10].argmax())
+    where, facings, hands = [seen.cell, other], [seen.facing, facing], [seen.held, held]
+    order = slice(None, None, -1 if seat else 1)
+    pots = {}
+    for cell, pot in seen.pots.items():
+        if pot.count:
+            pots[cell] = (pot.onions, pot.tomatoes, IDLE if pot.left is None else game.kitchen.time((pot.onions, pot.tomatoes)) - pot.left)
+    return {"where": where[order], "facing": facings[order], "hands": hands[order], "counters": seen.counters, "pots": pots}
