@@ -203,6 +203,7 @@ def _length(transcript: Transcript) -> int:
     """Count the characters of a transcript, roughly."""
     answers = [line.answer for line in transcript.lines if line.answer is not None]
     said = sum(len(line.text) + 60 for line in transcript.lines) + sum(len(answer.note) + len(answer.choice) for answer in answers)
+    said += len(str(transcript.scene or ""))
     return said + sum(len(one.reply or "") + sum(len(text) for _, text in one.prompt) for answer in answers for one in answer.exchanges)
 
 

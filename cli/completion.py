@@ -85,7 +85,7 @@ def _keys(command: str) -> list[str]:
 
     if command in RUN_COMMANDS:
         return sorted({*(name for name, _, _ in settings(command)), *GROUPS[command]})
-    return {"replay": ["run", "episode", "out"], "report": ["run", "out"], "export": ["run", "format", "out"]}.get(command, [])
+    return {"replay": ["run", "episode", "format", "out"], "report": ["run", "out"], "export": ["run", "format", "out"]}.get(command, [])
 
 
 def _value(words: list[str], key: str) -> str | None:

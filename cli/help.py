@@ -10,7 +10,11 @@ __all__ = ["overview", "usage"]
 USAGE = {
     "games": "usage: ludens games [NAME]",
     "players": "usage: ludens players [NAME]",
-    "replay": "usage: ludens replay run=NAME [episode=ID] [out=FILE.html]\n\nWithout an episode, lists them all; without out, prints to the terminal.",
+    "replay": (
+        "usage: ludens replay run=NAME [episode=ID] [format=html|gif|mp4] [out=FILE]\n\n"
+        "Without an episode, lists them all; without format and out, shows it in the terminal. gif and mp4 are films of games that\n"
+        "move (Overcooked) and need the extra 'video'. Without out, the file is put into the run's exports."
+    ),
     "report": "usage: ludens report run=NAME [out=FILE.html]\n\nPrints the tables and writes the page, by default report.html in the run's folder.",
     "export": "usage: ludens export run=NAME [format=jsonl|parquet|messages|aiwolf|kaggle] [out=FILE]",
     "completion": 'usage: ludens completion bash|zsh|fish\n\nPut  eval "$(ludens completion bash)"  into your shell\'s start-up file.',

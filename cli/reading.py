@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..errors import LudensError
 from .words import console, pairs, run_folder
 
+if TYPE_CHECKING:
+    from ..arena.record import Episode
+
 __all__ = ["export", "replay", "report"]
+
+REPLAYS = ("html", "gif", "mp4")
+"""What a replay can be written as."""
 
 
 def replay(words: list[str]) -> int:
@@ -16,7 +24,8 @@ def replay(words: list[str]) -> int:
     from ..arena.store import Run
     from .listing import table
 
-    given = pairs(words, ("run", "episode", "out"), required=("run",))
+    given = pairs(words, ("run", "episode", "format", "out"), required=("run",))
+    kind = _kind(given)
     with Run.open(run_folder(given["run"])) as run:
         if "episode" not in given:
             labels = {key: game.label for key, game in run.games().items()}
@@ -31,11 +40,38 @@ def replay(words: list[str]) -> int:
             what = f"{len(ids)} episodes begin with" if ids else "no finished episode is"
             raise LudensError(f"{what} {given['episode']!r}; ludens replay run={given['run']}  lists them")
         episode = run.episode(ids[0])
-    if "out" not in given:
+        path = Path(given["out"]) if "out" in given else run.path / "exports" / f"{episode.id}.{kind}"
+    if kind is None:
         print_replay(episode, console())
-        return 0
-    write_page(Path(given["out"]), render_replay(episode))
+    elif kind == "html":
+        write_page(path, render_replay(episode))
+    else:
+        _write_film(episode, path, kind)
     return 0
+
+
+def _kind(given: Mapping[str, str]) -> str | None:
+    """Say what a replay is written as: as ``format`` says, else by the name of the file, else a page; None for the terminal."""
+    if "format" in given:
+        if given["format"] not in REPLAYS:
+            raise LudensError(f"format={given['format']} should be one of: {', '.join(REPLAYS)}")
+        if "episode" not in given:
+            raise LudensError("format=... needs episode=...: one episode is one file")
+        return given["format"]
+    if "out" not in given:
+        return None
+    suffix = Path(given["out"]).suffix.lower().removeprefix(".")
+    return suffix if suffix in REPLAYS else "html"
+
+
+def _write_film(episode: Episode, path: Path, kind: str) -> None:
+    from ..arena.report.displays import moving_of
+
+    display = moving_of(episode.game)
+    if display is None:
+        raise LudensError(f"{episode.game} has no film; format=html shows every game")
+    display.write_film(episode, path, kind)
+    print(path)
 
 
 def report(words: list[str]) -> int:

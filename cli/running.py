@@ -7,6 +7,7 @@ import hashlib
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from textwrap import shorten
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from ..arena import Run, Schedule, Summary
     from ..conf.resolve import Cast
-    from ..games.core import Game, State
+    from ..games.core import Game
     from ..llm.budget import Spending
 
 __all__ = ["play", "tournament"]
@@ -62,25 +63,6 @@ def _spending(config: Mapping[str, Any]) -> Spending | None:
 # -- one episode -------------------------------------------------------------------------------------------------------
 
 
-class _Feed:
-    """Prints events as they come."""
-
-    def __init__(self, out: Console, show_private: bool) -> None:
-        self._out, self._private, self._seen = out, show_private, 0
-
-    def __call__(self, state: State) -> None:
-        from rich.text import Text
-
-        from ..games.core import seat_name
-
-        for event in state.events[self._seen :]:
-            if event.visible_to is None:
-                self._out.print(Text(event.text))
-            elif self._private:
-                self._out.print(Text(f"[{', '.join(map(seat_name, event.visible_to))} only] {event.text}", style="dim"))
-        self._seen = len(state.events)
-
-
 def _play(config: dict[str, Any], searched: list[str]) -> int:
     from ..arena.episode import Limits, play_match_async
     from ..arena.plan import Match
@@ -88,6 +70,7 @@ def _play(config: dict[str, Any], searched: list[str]) -> int:
     from ..conf.resolve import Cast, game_of
     from ..games.core import seat_name
     from .reading import write_page
+    from .watching import watching
 
     out = console()
     game = game_of(config["game"], searched)
@@ -110,7 +93,8 @@ def _play(config: dict[str, Any], searched: list[str]) -> int:
     async def go() -> Any:
         models = {name: spec.build(spending=spending) for name, spec in cast.models.items()}
         try:
-            return await play_match_async(match, models, limits=limits, watch=None if person else _Feed(out, config["show_private"]))
+            with watching(game, out, show_private=config["show_private"]) if not person else nullcontext() as watch:
+                return await play_match_async(match, models, limits=limits, watch=watch)
         finally:
             for model in models.values():
                 await model.close()

@@ -1,4 +1,3 @@
-"use strict";
 // Shows transcripts. All text is put in by textContent: nothing here reads HTML.
 (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
@@ -81,6 +80,10 @@
     head.append(table);
     if (t.note) head.append(make("p", "notes", t.note));
     if (t.rules) add(head, add(make("details", "rules"), make("summary", "", "Rules as told to the players"), make("p", "prose", t.rules)));
+    const scene = t.scene && globalThis.scenes?.[t.scene.kind]?.(t.scene, t, replay);
+    const stage = document.getElementById("scene");
+    if (scene && stage) stage.replaceChildren(scene);
+    else add(head, scene);
     const controls = make("div", "controls");
     const view = make("select");
     view.append(new Option("everything", ""), ...t.seats.map((who, seat) => new Option(`as ${name(seat)} saw it`, String(seat))));

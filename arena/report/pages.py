@@ -1,7 +1,8 @@
 """The report and the replay as one self-contained HTML page each.
 
 Everything that players, models or games wrote is untrusted. It reaches the page in two ways only: through Jinja with autoescaping, and as JSON in a data
-block that the page's script shows by ``textContent``. A Content-Security-Policy names the one script allowed, by its digest, and forbids all network.
+block that the page's script shows by ``textContent``. A Content-Security-Policy names the one script allowed, by its digest, and forbids all network. What
+families bring to draw their scenes is part of that script.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
@@ -20,7 +21,7 @@ from markupsafe import Markup
 
 from ..record import Episode
 from . import charts, numbers
-from .displays import section_of
+from .displays import Drawing, moving_of, section_of
 from .summary import DECIDED, TRIED, Curves, Estimate, PairCells, RunSummary, Transcript
 from .transcript import transcribe
 
@@ -39,6 +40,7 @@ def render_report(summary: RunSummary) -> str:
     money = any(row.spending.cost for row in standings)
     return _render(
         "report.html",
+        _drawings(summary.transcripts),
         summary=summary,
         spent=any(row.spending.tokens or row.spending.cost for row in standings),
         clean=summary.statuses["ok"] == summary.decisions and not any(summary.statuses[status] for status in TRIED),
@@ -59,7 +61,8 @@ def render_replay(episode: Episode | Transcript, *, game: Any = None) -> str:
     transcript = episode if isinstance(episode, Transcript) else transcribe(episode, game, max_text=50_000)
     section = section_of(episode) if isinstance(episode, Episode) else None
     data = _data_block({"transcripts": [_lean(transcript)]})
-    return _render("replay.html", section.style if section is not None else "", transcript=transcript, section=section, data=data)
+    drawings = [*_drawings([transcript]), *([Drawing("", section.style)] if section is not None else [])]
+    return _render("replay.html", drawings, transcript=transcript, section=section, data=data)
 
 
 @lru_cache(maxsize=1)
@@ -82,8 +85,16 @@ def _environment() -> jinja2.Environment:
     return environment
 
 
-def _render(template: str, more_style: str = "", **values: Any) -> str:
-    script, style = (_HERE / "page.js").read_text("utf-8"), (_HERE / "page.css").read_text("utf-8") + more_style
+def _drawings(transcripts: Iterable[Transcript]) -> list[Drawing]:
+    """Give what draws the scenes of some transcripts, once each."""
+    games = {transcript.scene["kind"]: transcript.game for transcript in transcripts if transcript.scene is not None}
+    return [display.drawing() for game in games.values() if (display := moving_of(game)) is not None]
+
+
+def _render(template: str, drawings: Sequence[Drawing], **values: Any) -> str:
+    script, style = (_HERE / "page.js").read_text("utf-8"), (_HERE / "page.css").read_text("utf-8")
+    script = '"use strict";\n' + "\n".join([*(drawing.script for drawing in drawings if drawing.script), script])
+    style += "".join(drawing.style for drawing in drawings)
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     page = _environment().get_template(template).render(script=Markup(script), style=Markup(style), policy=policy, **values)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 __all__ = [
     "DECIDED",
@@ -303,6 +304,7 @@ class Transcript:
         outcome: outcome facts, as (name, value).
         note: what a reader must know of this transcript.
         clipped: characters left out of over-long texts.
+        scene: what pages show move, as JSON values, where the family's display has that.
     """
 
     match: str
@@ -318,6 +320,7 @@ class Transcript:
     roles: tuple[str, ...] = ()
     note: str = ""
     clipped: int = 0
+    scene: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Iterable
 
 from rich.console import Console, Group, RenderableType
+from rich.live import Live
 from rich.padding import Padding
 from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
 from ..record import Episode
-from .displays import story_of
+from .displays import moving_of, story_of
 from .numbers import count, interval, money, number, percent, seconds
 from .pages import heat
 from .plain import colour, plain
 from .summary import DECIDED, TRIED, Estimate, Line, MetricTable, PairCells, RunSummary, Transcript
 from .transcript import transcribe
 
-__all__ = ["print_replay", "print_report"]
+__all__ = ["STILL_SECONDS", "print_replay", "print_report"]
 
 _WIDE = 100
 """Columns from which tables are shown in full."""
+STILL_SECONDS = 1 / 12
+"""How long each position of a game that moves stays in a terminal."""
 
 
 def print_report(summary: RunSummary, console: Console, *, most_players: int = 40) -> None:
@@ -59,10 +63,17 @@ def print_report(summary: RunSummary, console: Console, *, most_players: int = 4
 
 
 def print_replay(episode: Episode | Transcript, console: Console) -> None:
-    """Print one episode: who sat where, what was said and done turn by turn, and how it ended; in the words of its family where that brings a display."""
+    """Print one episode: who sat where, what was said and done turn by turn, and how it ended; in the words of its family where that brings a display.
+
+    A game that moves is played in the terminal, where the console is one; Ctrl-C leaves out what remains of it.
+    """
     transcript = episode if isinstance(episode, Transcript) else transcribe(episode)
     console.print(Rule(plain(transcript.title), align="left"))
     console.print(plain(f"match {transcript.match}, seed {transcript.seed}", "dim"))
+    if isinstance(episode, Episode) and console.is_terminal and transcript.scene is not None and (display := moving_of(episode.game)) is not None:
+        _play(display.stills(episode), console)
+        _print_story([], transcript, console)
+        return
     if isinstance(episode, Episode) and (story := story_of(episode)) is not None:
         _print_story(story, transcript, console)
         return
@@ -83,6 +94,16 @@ def print_replay(episode: Episode | Transcript, console: Console) -> None:
         console.print(plain(f"player_{seat}", f"bold {colour(seat)}") + plain(f"  {number(earned, places)} {transcript.unit}"))
     for name, value in transcript.outcome:
         console.print(plain(f"{name}: {value}", "dim"))
+
+
+def _play(stills: Iterable[RenderableType], console: Console) -> None:
+    with Live(console=console, auto_refresh=False) as live:
+        try:
+            for still in stills:
+                live.update(still, refresh=True)
+                time.sleep(STILL_SECONDS)
+        except KeyboardInterrupt:
+            console.print("stopped here", style="dim")
 
 
 def _print_story(story: Iterable[RenderableType], transcript: Transcript, console: Console) -> None:

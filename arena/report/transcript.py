@@ -11,6 +11,7 @@ from ...games.actions import Status
 from ...games.core import Event, Game
 from ...games.registry import make
 from ..record import CallRecord, Decision, Episode, advance
+from .displays import scene_of
 from .summary import Answer, Exchange, Line, Transcript
 
 __all__ = ["MAX_TEXT", "transcribe"]
@@ -56,6 +57,7 @@ def transcribe(episode: Episode, game: Game | None = None, *, max_text: int = MA
         lines=tuple(lines),
         note=note,
         clipped=clip.lost,
+        scene=scene_of(episode, game),
     )
 
 

@@ -50,6 +50,8 @@ MISTAKES = [
     (["tournament", "game=stag_hunt", "players=[random,language]", "model=schema", "model.max_retries=null"], "max_retries=None should be a number"),
     (["replay"], "run=... is missing"),
     (["replay", "run=nowhere"], "there is no run 'nowhere'"),
+    (["replay", "run=x", "format=avi"], "format=avi should be one of: html, gif, mp4"),
+    (["replay", "run=x", "format=gif"], "format=... needs episode=...: one episode is one file"),
     (["replay", "ruin=x"], "unknown key 'ruin'; did you mean 'run'?"),
     (["report", "nowhere"], "'nowhere' should be KEY=VALUE"),
     (["export", "run=nowhere", "format=xml"], "format=xml should be one of"),

@@ -35,6 +35,43 @@ def test_replay_lists_shows_and_writes(capsys):
     assert Path("one.html").read_text(encoding="utf-8").startswith("<!doctype html>")
 
 
+def test_the_format_of_a_replay_is_that_given_or_that_of_the_file(tmp_path, capsys):
+    pytest.importorskip("PIL")
+    words = [
+        "tournament",
+        "game=overcooked",
+        "game.horizon=6",
+        "players=[fair,random]",
+        "name=kitchen",
+        f"runs={tmp_path}",
+        "plan.replicates=1",
+        "progress=false",
+    ]
+    assert main(words) == 0
+    run = f"run={tmp_path / 'kitchen'}"
+    with Run.open(tmp_path / "kitchen") as opened:
+        episode = next(iter(opened.episodes())).id
+    for more, name, begins in (
+        (["format=html"], tmp_path / "kitchen" / "exports" / f"{episode}.html", b"<!doctype html>"),
+        (["format=gif"], tmp_path / "kitchen" / "exports" / f"{episode}.gif", b"GIF89a"),
+        ([f"out={tmp_path / 'one.gif'}"], tmp_path / "one.gif", b"GIF89a"),
+        ([f"out={tmp_path / 'one.page'}"], tmp_path / "one.page", b"<!doctype html>"),
+    ):
+        capsys.readouterr()
+        assert main(["replay", run, f"episode={episode}", *more]) == 0
+        assert name.read_bytes().startswith(begins)
+        assert capsys.readouterr().out.strip().endswith(name.name)
+    assert main(["replay", run, f"episode={episode}"]) == 0
+    assert "step 6 of 6" in capsys.readouterr().out
+
+
+def test_what_does_not_move_has_no_film(capsys):
+    with Run.open("runs/first") as run:
+        episode = next(one for one in run.episodes() if one.game.startswith("ultimatum"))
+    assert main(["replay", "run=first", f"episode={episode.id}", "format=gif"]) == 2
+    assert "ultimatum-v0 has no film; format=html shows every game" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(("episode", "says"), [("zzz", "no finished episode is 'zzz'"), ("", "should be KEY=VALUE")])
 def test_replay_of_what_is_not_there(episode, says, capsys):
     assert main(["replay", "run=first", f"episode={episode}"]) == 2

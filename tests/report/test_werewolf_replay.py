@@ -254,7 +254,7 @@ def test_seats_that_pass_share_a_line() -> None:
 
 def test_a_record_that_broke_off_is_shown(fang: Episode) -> None:
     for end in range(len(fang.events)):
-        section = display_of(fang).page_section(replace(fang, events=fang.events[:end]))  # type: ignore[union-attr]
+        section = display_of(fang.game).page_section(replace(fang, events=fang.events[:end]))  # type: ignore[union-attr]
         parse(f"<main>{section.html}</main>")
     assert "The game broke off." in section.html
     page = render_replay(replace(fang, events=fang.events[:-1], error="RuntimeError: <oops>"))
@@ -270,9 +270,9 @@ def dilemma() -> Episode:
 
 
 def test_families_without_a_display_are_shown_as_before(dilemma: Episode, fang: Episode) -> None:
-    assert display_of(dilemma) is None
+    assert display_of(dilemma.game) is None
     assert 'class="moves-section"' not in render_replay(dilemma)
-    assert display_of(replace(fang, game="no_such_game-v0")) is None
+    assert display_of("no_such_game-v0") is None
     assert 'class="ww"' not in render_replay(transcribe(fang))
 
 
