@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-__all__ = ["LudensError", "MissingExtra", "ParameterError", "UnknownName", "nearest"]
+__all__ = ["LudensError", "MissingExtra", "MissingPackage", "ParameterError", "UnknownName", "nearest"]
 
 
 class LudensError(Exception):
@@ -31,6 +31,13 @@ class MissingExtra(LudensError, ImportError):
 
     def __init__(self, what: str, extra: str) -> None:
         super().__init__(f"{what} needs the extra '{extra}': pip install 'ludens[{extra}]'")
+
+
+class MissingPackage(LudensError, ImportError):
+    """An adapter to another library needs that library, and it is not installed."""
+
+    def __init__(self, what: str, package: str) -> None:
+        super().__init__(f"{what} needs the package {package}: pip install {package}")
 
 
 def nearest(name: str, known: Iterable[str], most: int = 3) -> str:

@@ -14,6 +14,7 @@ from rich.panel import Panel
 from rich.text import Text as Styled
 
 from ..games.actions import ActionSpec, Move
+from ..games.adapters.openspiel_moves import NamedMoves
 from ..games.core import GameType, Observation, seat_name
 from ..games.domains import Acts, Domain, OneOf
 from ..games.replies import clean_text
@@ -146,7 +147,7 @@ def _words(domain: Domain) -> tuple[str, ...]:
     """List the words that an answer can begin with, for completion."""
     if isinstance(domain, OneOf):
         return (*domain.options, "/help", "/quit")
-    if isinstance(domain, Acts):
+    if isinstance(domain, Acts | NamedMoves):
         return (*domain.names, "/help", "/quit")
     return ("/help", "/quit")
 

@@ -51,13 +51,13 @@ def candidates(line: str, commands: Iterable[str]) -> list[str]:
     from ..agents.player import kinds
     from ..conf.resolve import choices
     from ..conf.schema import GROUPS
-    from ..games import all_ids, parameters, spec
+    from ..games import adapter_ids, all_ids, parameters, spec
 
     words = [*line.split(), *([""] if line.endswith(" ") else [])]
     if len(words) <= 2:
         return sorted(commands)
     command, word = words[1], words[-1]
-    games = {*choices("game"), *(found.rpartition("-v")[0] for found in all_ids())}
+    games = {*choices("game"), *(found.rpartition("-v")[0] for found in (*all_ids(), *adapter_ids()))}
     if command == "games":
         return sorted(games)
     if command == "players":
@@ -67,7 +67,8 @@ def candidates(line: str, commands: Iterable[str]) -> list[str]:
     key, equals, _ = word.partition("=")
     if not equals:
         if key.startswith("game.") and (chosen := _value(words, "game")):
-            return [f"game.{name}=" for name in parameters(spec(chosen).id)]
+            found = spec(chosen)
+            return [f"game.{name}=" for name in parameters(found.id)] if found.installed else []
         return [f"{name}=" for name in _keys(command)]
     values = {
         "game": games,

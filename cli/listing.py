@@ -37,7 +37,7 @@ def table(titles: Sequence[str], rows: Iterable[Sequence[str]], title: str | Non
 def games(words: list[str]) -> int:
     """List what can be played, or show one game."""
     from ..conf.resolve import game_of
-    from ..games import all_ids, make, parameters, spec
+    from ..games import adapter_ids, all_ids, make, parameters, spec
 
     out = console()
     if not words:
@@ -46,6 +46,9 @@ def games(words: list[str]) -> int:
             low, high = make(game_id).type.seats
             rows.append((spec(game_id).name, str(low) if low == high else f"{low}-{high}", spec(game_id).family, spec(game_id).summary))
         out.print(table(("game", "seats", "family", "about"), rows))
+        others = [(spec(found).name, spec(found).adapts, "yes" if spec(found).installed else "no", spec(found).summary) for found in adapter_ids()]
+        out.print()
+        out.print(table(("adapter", "package", "installed", "about"), others, "games of other libraries"))
         out.print("\nludens games NAME  shows parameters, rules and predictions")
         return 0
     game = game_of(words[0])

@@ -133,12 +133,12 @@ def _override(command: str, word: str, own: tuple[str, ...] | None) -> str:
 def _unknown_choice(group: str, value: str, own: Sequence[str]) -> str:
     if group == "game":
         from ..errors import UnknownName
-        from ..games import all_ids, spec
+        from ..games import adapter_ids, all_ids, spec
 
         try:
             return f"++game={{id:{spec(value).id}}}"
         except UnknownName:
-            raise UnknownName("game", value, {*choices("game", own), *(known.rpartition("-v")[0] for known in all_ids())}) from None
+            raise UnknownName("game", value, {*choices("game", own), *(known.rpartition("-v")[0] for known in (*all_ids(), *adapter_ids()))}) from None
     raise LudensError(f"unknown {group} {value!r}{nearest(value, choices(group, own))}")
 
 

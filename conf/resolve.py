@@ -66,7 +66,7 @@ def game_of(entry: Any, searched: Iterable[str] = ()) -> Game:
 def games_of(config: Mapping[str, Any], searched: Iterable[str] = ()) -> list[Game]:
     """Make the games of a command from its settings ``game`` and ``games``.
 
-    Among the latter ``all`` stands for every registered game, and ``-NAME`` takes one out of those before it.
+    Among the latter ``all`` stands for every registered game (adapters to other libraries have to be named), and ``-NAME`` takes one out of those before it.
 
     Raises:
         LudensError: neither or both are given, or a game is taken out that is not there.

@@ -3,7 +3,7 @@
 from .actions import ActionSpec, Move, Parsed, Status
 from .core import Event, Game, GameType, IllegalMove, IllegalPolicy, NotSupported, Observation, Prediction, State, load_state, seat_name
 from .domains import Acts, Domain, Integer, OneOf, Real, Record, Text
-from .registry import GameSpec, all_ids, make, parameters, register, spec
+from .registry import GameSpec, adapter_ids, all_ids, make, parameters, register, spec
 
 __all__ = [
     "ActionSpec",
@@ -27,6 +27,7 @@ __all__ = [
     "State",
     "Status",
     "Text",
+    "adapter_ids",
     "all_ids",
     "load_state",
     "make",

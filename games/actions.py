@@ -134,7 +134,7 @@ class ActionSpec:
             lines = [f"Say: {said}"] if self.say_chars and move.say is not None else []
             return "\n".join([*lines, *([] if self.say_only else [f"Answer: {self.domain.show(move.choice)}"])])
         shape = {"say": move.say} if self.say_chars and move.say is not None else {}
-        return json.dumps(shape if self.say_only and shape else {**shape, "choice": move.choice}, ensure_ascii=False)
+        return json.dumps(shape if self.say_only and shape else {**shape, "choice": self.domain.written(move.choice)}, ensure_ascii=False)
 
     # -- judging and drawing -----------------------------------------------------------------------------------------
 

@@ -64,6 +64,10 @@ class Domain:
         """Write a value as a reply in tagged text would."""
         return str(value)
 
+    def written(self, value: Any) -> Any:
+        """Give the JSON value that stands for ``value`` in a reply, as :meth:`schema` describes it and :meth:`read` reads it back."""
+        return value
+
     def form(self, style: str = "json") -> str:
         """Show how a value is written, with placeholders, so that a prompt puts no particular value into anybody's head."""
         return "<value>"

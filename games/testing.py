@@ -20,7 +20,7 @@ import numpy as np
 
 from .actions import ActionSpec, Move, Status
 from .core import Event, Game, IllegalMove, NotSupported, State, load_state, seat_name
-from .domains import Domain
+from .domains import Domain, Text
 
 __all__ = [
     "check_actions",
@@ -230,7 +230,9 @@ def check_illegal(game: Game, seed: int) -> None:
             parsed = spec.parse(text)
             assert parsed.move is None or spec.check(parsed.move) is None, f"{name}: {text!r} was read as the illegal {parsed.move}"
         good = random_moves(state, rng)
-        for bad in ({}, {**good, seat: Move("no such choice at all")}, {**good, seat: Move(None)}, {**good, game.seats: Move(0)}):
+        # any text is a choice where the domain is free text
+        unknown = Move(0 if isinstance(spec.domain, Text) else "no such choice at all")
+        for bad in ({}, {**good, seat: unknown}, {**good, seat: Move(None)}, {**good, game.seats: Move(0)}):
             try:
                 state.play(bad)
             except IllegalMove:

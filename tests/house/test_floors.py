@@ -12,7 +12,7 @@ FLOORS = {"errors": 0, "plugins": 0, "games": 1, "llm": 1, "agents": 2, "arena":
 ALLOWED_SIDEWAYS = {("trainers", "analysis")}
 HEAVY = {
     *("torch", "transformers", "safetensors", "llguidance", "vllm", "ray", "openai", "accelerate", "peft"),
-    *("axelrod", "pandas", "pyarrow", "matplotlib", "numba"),
+    *("axelrod", "pandas", "pyarrow", "matplotlib", "numba", "pyspiel", "open_spiel", "textarena"),
 }
 
 

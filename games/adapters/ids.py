@@ -1,0 +1,8 @@
+"""The ids of the adapters: register lines only; an adapter is imported when one of its games is made, and its library by it."""
+
+from ..registry import register
+
+_HERE = "ludens.games.adapters"
+
+register("openspiel-v0", f"{_HERE}.openspiel_game:OpenSpielGame", adapts="open_spiel", summary="any game of OpenSpiel, by its name there")
+register("textarena-v0", f"{_HERE}.textarena_game:TextArenaGame", adapts="textarena", summary="any environment of TextArena, by its id there")
