@@ -125,7 +125,7 @@ class PPO:
 
     Raises:
         MissingExtra: torch is not installed.
-        ParameterError: a parameter is out of range, or there is more than one game.
+        ParameterError: a parameter is out of range, there is more than one game, or teams play against each other in it.
         NotSupported: the game has no vector environment.
     """
 
@@ -138,6 +138,8 @@ class PPO:
         if len(task.games) != 1:
             raise ParameterError(f"trainer ppo: one game should be named, got {len(task.games)}")
         self.game = task.games[0]
+        if self.game.type.utility == "team":
+            raise ParameterError(f"trainer ppo: {self.game.made_as} has teams that play against each other; one team is trained, which all seats belong to")
         self.envs = self.game.vector_env(self.config.envs)
 
     def run(self, say: Say) -> Mapping[str, Any]:

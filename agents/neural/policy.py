@@ -54,7 +54,8 @@ class NeuralPolicy:
 
     def features(self, observation: Observation) -> np.ndarray:
         """Give what the network is shown: float32 of shape (inputs,)."""
-        return np.asarray(observation.data["observation"], dtype=np.float32).reshape(-1)
+        shown = np.asarray(observation.data["observation"], dtype=np.float32).reshape(-1)
+        return np.pad(shown, (0, math.prod(self.shape) - len(shown)))
 
     def mask(self, observation: Observation) -> np.ndarray:
         """Say which outputs stand for what is legal now: bool of shape (outputs,)."""
@@ -172,12 +173,14 @@ def new_policy(game: Game, name: str = "mlp", *, seed: int = 0, bins: int = BINS
 
 
 def shape_of(game: Game) -> tuple[int, ...]:
-    """Give the shape of a game's observations.
+    """Give the shape of a game's observations; of lists of different lengths, that of the longest, to which zeros fill up the others.
 
     Raises:
-        ParameterError: it differs between seats, or they are no single array.
+        ParameterError: it differs between seats otherwise, or they are no single array.
     """
     shapes = {game.observation_space(seat).shape for seat in range(game.seats)}
+    if all(shape is not None and len(shape) == 1 for shape in shapes):
+        shapes = {max(shape for shape in shapes if shape is not None)}
     if len(shapes) != 1 or None in shapes:
         raise ParameterError(f"{game.made_as}: its observations are no arrays of one shape, but {sorted(map(str, shapes))}")
     return tuple(int(size) for size in shapes.pop() or ())

@@ -6,3 +6,7 @@ _HERE = "ludens.games.adapters"
 
 register("openspiel-v0", f"{_HERE}.openspiel_game:OpenSpielGame", adapts="open_spiel", summary="any game of OpenSpiel, by its name there")
 register("textarena-v0", f"{_HERE}.textarena_game:TextArenaGame", adapts="textarena", summary="any environment of TextArena, by its id there")
+register("gymnasium-v0", f"{_HERE}.gymnasium_game:GymnasiumGame", adapts="gymnasium", summary="any environment of Gymnasium, by its id there")
+register(
+    "pettingzoo-v0", f"{_HERE}.pettingzoo_game:PettingZooGame", adapts="pettingzoo", summary="any environment of PettingZoo, by its id there or its module"
+)

@@ -14,7 +14,7 @@ from ludens.agents import PlayerSpec
 from ludens.arena import Match, play_match_async
 from ludens.arena.trajectory import trajectories
 from ludens.conf.resolve import Cast
-from ludens.games import all_ids, make
+from ludens.games import all_ids, make, spec
 from ludens.llm.nano.house import house_folder
 from ludens.llm.nano.shape import Shape
 from ludens.trainers.card import digest
@@ -27,8 +27,8 @@ SPEAKING = [game_id for game_id in all_ids() if make(game_id).type.language]
 LONG = {game_id for game_id in SPEAKING if game_id.startswith("werewolf_") and game_id != "werewolf_lspo4-v0"}
 """Games that it was trained on, but whose strength the card does not hold: a match of them takes too long."""
 MEASURED = [game_id for game_id in SPEAKING if game_id not in LONG]
-SHORT = [game_id for game_id in all_ids() if game_id != "overcooked-v0"]
-"""Games that do not take minutes with a language model: a kitchen is open for 400 steps."""
+SHORT = [game_id for game_id in all_ids() if spec(game_id).family not in ("overcooked", "particle")]
+"""Games that do not take minutes with a language model: a kitchen is open for 400 steps, particles move for 25, each several times a step."""
 AGAIN = "train the house player anew: make house"
 NOT_YET = {"werewolf-v0", "werewolf_lspo4-v0"}
 """Games in which its edge over random play is not beyond doubt; when it is in one, its mark must go."""
@@ -37,7 +37,7 @@ NOT_YET = {"werewolf-v0", "werewolf_lspo4-v0"}
 def seated() -> tuple[PlayerSpec, dict[str, object]]:
     """The player that `players=[house]` seats, and its model."""
     cast = Cast()
-    return cast.add("house"), {name: spec.build() for name, spec in cast.models.items()}
+    return cast.add("house"), {name: built.build() for name, built in cast.models.items()}
 
 
 async def games_of(names, seeds, other="fair"):

@@ -251,3 +251,13 @@ def test_without_torch_the_extra_is_named(monkeypatch, folder):
     for action in (lambda: new_policy(make("chicken")), lambda: load_policy(folder)):
         with pytest.raises(MissingExtra, match="extra 'train'"):
             action()
+
+
+def test_lists_of_different_lengths_are_filled_up_with_zeros():
+    policy = new_policy(make("tag"), seed=1, hidden=[8])
+    assert policy.shape == (16,)
+    state = policy.game.start(0)
+    adversary, prey = state.observe(0), state.observe(3)
+    assert policy.features(adversary).shape == policy.features(prey).shape == (16,)
+    assert np.array_equal(policy.features(prey)[:14], prey.data["observation"])
+    assert not policy.features(prey)[14:].any()
