@@ -9,18 +9,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, cast
 
-from ...games.actions import Status
+from ...games.actions import Move, Status
 from ...games.core import Event, Game, seat_name
 from ...games.overcooked.game import ACTIONS, Overcooked
 from ...games.overcooked.kitchen import DIRECTIONS, RECIPES, Cell, Kitchen
 from ...games.overcooked.state import IDLE, OvercookedState, Thing
+from ...games.overcooked.tasks import OvercookedTasks
+from ...games.overcooked.tasks_state import TasksState
 from ...games.registry import make
 from ..record import Decision, Episode, RecordError, advance
 
 __all__ = ["Cook", "Film", "Frame", "Served", "Stew", "code", "film", "frame_of", "kitchen_title", "packed"]
 
-_NEWS = ("ready", "end")
-"""Events of nobody's that are told; who stood in whose way shows by what the cooks did."""
+_NEWS = ("ready", "end", "fail")
+"""Events that are told beside what the cooks did; who stood in whose way shows by that."""
+_WORDS = ("say", "task", "fail")
+"""Events of a cook's that change nothing in the kitchen."""
 
 
 class Cook(NamedTuple):
@@ -130,45 +134,86 @@ def film(episode: Episode, game: Game | None = None) -> Film:
     return Film(rules.kitchen, rules.horizon, tuple(seat.name for seat in episode.seats), tuple(_frames(episode, rules)))
 
 
+class Chosen(NamedTuple):
+    """What a cook did in a step: the number of the action, -1 for a forfeit, and what is to be noted of it."""
+
+    action: int
+    note: str = ""
+
+
 def _frames(episode: Episode, game: Overcooked) -> Iterator[Frame]:
     state = cast(OvercookedState, game.start(episode.seed))
     yield frame_of(state)
+    walk = Walk(game) if isinstance(game, OvercookedTasks) else None
     for turn in episode.moves():
         before = list(state.where)
         try:
             events = advance(state, turn)
         except Exception as problem:
             if episode.error is None:
-                raise RecordError(f"episode {episode.id} cannot be replayed past step {state.turn}: {problem}") from problem
+                raise RecordError(f"episode {episode.id} cannot be replayed past step {state.clock}: {problem}") from problem
             return
-        yield frame_of(state, events, turn, before)
+        if walk is None:
+            yield frame_of(state, events, {seat: _chosen(decision) for seat, decision in turn.items()}, before)
+        else:
+            yield from walk.frames(cast(TasksState, state), events, turn)
 
 
-def frame_of(state: OvercookedState, events: Sequence[Event] = (), turn: Mapping[int, Decision] | None = None, before: Sequence[Cell] = ()) -> Frame:
+def _chosen(decision: Decision) -> Chosen:
+    action = -1 if decision.status is Status.FORFEITED else ACTIONS.index(decision.choice)
+    return Chosen(action, _by_default(decision))
+
+
+def _by_default(decision: Decision) -> str:
+    return f"by default: {decision.cause}" if decision.status is Status.DEFAULTED else ""
+
+
+class Walk:
+    """Shows step by step what cooks with tasks do between two choices: the same steps in a kitchen without tasks."""
+
+    def __init__(self, game: OvercookedTasks) -> None:
+        self._state = cast(OvercookedState, Overcooked(layout=game.layout, horizon=game.horizon, old_dynamics=game.old_dynamics).start())
+        self._tasks: dict[int, str] = {}
+        self._untold: list[Event] = []
+
+    def frames(self, state: TasksState, events: Sequence[Event], turn: Mapping[int, Decision]) -> Iterator[Frame]:
+        """Give the frames of the steps that one joint choice led to."""
+        for seat, decision in turn.items():
+            self._tasks[seat] = str(decision.choice) if decision.status is not Status.DEFAULTED else f"{decision.choice}, {_by_default(decision)}"
+        self._untold += [event for event in events if event.kind in ("say", "fail")]
+        for actions in state.walked:
+            before = list(self._state.where)
+            told = self._state.play({seat: Move(ACTIONS[action]) for seat, action in enumerate(actions)})
+            chosen = {seat: Chosen(action, self._tasks.get(seat, "")) for seat, action in enumerate(actions)}
+            yield frame_of(self._state, [*self._untold, *told], chosen, before)
+            self._untold = []
+
+
+def frame_of(state: OvercookedState, events: Sequence[Event] = (), chosen: Mapping[int, Chosen] | None = None, before: Sequence[Cell] = ()) -> Frame:
     """Make the frame of a position.
 
     Args:
         state: the position.
         events: what the step that led to it caused.
-        turn: what the cooks chose in that step, where it is known.
+        chosen: what the cooks did in that step, where it is known.
         before: where they stood then.
     """
     kitchen = state.game.kitchen
-    acts = {event.seat: event for event in events if event.seat is not None and event.kind != "say"}
+    acts = {event.seat: event for event in events if event.seat is not None and event.kind not in _WORDS}
     said = {event.seat: str(event.data["text"]) for event in events if event.kind == "say"}
     cooks = []
     for seat, (cell, facing, holds) in enumerate(zip(state.where, state.facing, state.hands, strict=True)):
         event = acts.get(seat)
         did = "" if event is None else event.text.removeprefix(f"{seat_name(seat)} ").removesuffix(".")
-        if turn is not None and seat in turn:
-            did = _did(kitchen, before[seat], cell, turn[seat], did)
+        if chosen is not None and seat in chosen:
+            did = _did(kitchen, before[seat], cell, chosen[seat], did)
         cooks.append(Cook(cell, facing, holds, did, event is not None, said.get(seat), state.shaped[seat]))
     pots = {}
     for cell, (onions, tomatoes, ticks) in state.pots.items():
         time = kitchen.time((onions, tomatoes))
         pots[cell] = Stew(onions, tomatoes, None if ticks == IDLE else max(0, time - ticks), time)
     return Frame(
-        state.turn,
+        state.clock,
         tuple(cooks),
         dict(state.counters),
         pots,
@@ -183,19 +228,20 @@ def frame_of(state: OvercookedState, events: Sequence[Event] = (), turn: Mapping
     )
 
 
-def _did(kitchen: Kitchen, before: Cell, after: Cell, decision: Decision, caused: str) -> str:
-    if decision.status is Status.FORFEITED:
+def _did(kitchen: Kitchen, before: Cell, after: Cell, chosen: Chosen, caused: str) -> str:
+    action, note = chosen
+    if action < 0:
         return "forfeits"
-    action = ACTIONS.index(decision.choice)
+    name = ACTIONS[action]
     if caused:
         words = caused
     elif action >= len(DIRECTIONS):
-        words = "stays" if decision.choice == "stay" else "interacts in vain"
+        words = "stays" if name == "stay" else "interacts in vain"
     elif after != before:
-        words = f"goes {decision.choice}"
+        words = f"goes {name}"
     else:
-        words = f"cannot go {decision.choice}" if kitchen.ahead(before, action) in kitchen.floor else f"faces {decision.choice}"
-    return words if decision.status is not Status.DEFAULTED else f"{words} (by default: {decision.cause})"
+        words = f"cannot go {name}" if kitchen.ahead(before, action) in kitchen.floor else f"faces {name}"
+    return f"{words} ({note})" if note else words
 
 
 # -- for the page ------------------------------------------------------------------------------------------------------

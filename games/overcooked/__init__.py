@@ -7,3 +7,9 @@ register(
     "ludens.games.overcooked.game:Overcooked",
     summary="cooks fill pots, plate soups and serve them (after overcooked_ai)",
 )
+
+register(
+    "overcooked_tasks-v0",
+    "ludens.games.overcooked.tasks:OvercookedTasks",
+    summary="the same by tasks (fetch an onion, serve the soup): cooks plan, and the rules walk them there",
+)

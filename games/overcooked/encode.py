@@ -59,7 +59,7 @@ def grid(state: OvercookedState, seat: int) -> NDArray[np.uint8]:
         else:
             left = kitchen.time((onions, tomatoes)) - ticks
             planes[x, y, 18:22] = onions, tomatoes, left, left <= 0
-    if state.game.horizon - state.turn < URGENT:
+    if state.game.horizon - state.clock < URGENT:
         planes[:, :, 25] = 1
     return planes
 

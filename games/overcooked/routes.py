@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 
 import numpy as np
@@ -69,6 +69,21 @@ class Routes:
             if (steps := self.distance(place, cell)) < fewest:
                 best, fewest = cell, steps
         return best
+
+    def first(self, cell: Cell, goals: Collection[Cell], barred: Collection[Cell]) -> int | None:
+        """Give the action that begins a shortest way, turns not counted, from a cell to where one of some cells is used, around barred ones; None for none."""
+        begun: dict[Cell, int | None] = {cell: None}
+        queue = deque([cell])
+        while queue:
+            here = queue.popleft()
+            for action in range(len(DIRECTIONS)):
+                there = self.kitchen.ahead(here, action)
+                if there in goals:
+                    return action if begun[here] is None else begun[here]
+                if there in self.kitchen.floor and there not in begun and there not in barred:
+                    begun[there] = action if begun[here] is None else begun[here]
+                    queue.append(there)
+        return None
 
     def _after(self, place: int, action: int) -> int:
         number = place // len(DIRECTIONS)

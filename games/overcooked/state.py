@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -34,6 +34,7 @@ class OvercookedState(State):
         hands: per cook, what it holds; None for nothing.
         counters: what lies on counters, by cell.
         pots: what is in pots that are not empty, by cell.
+        clock: steps played.
         shaped: per cook, the shaped rewards of the last step, which are no part of the payoff.
         shaping: the same, added up over the episode.
         delivered: how many soups of worth were delivered.
@@ -49,6 +50,7 @@ class OvercookedState(State):
         self.hands: list[Thing | None] = [None] * game.seats
         self.counters: dict[Cell, Thing] = {}
         self.pots: dict[Cell, Pot] = {}
+        self.clock = 0
         self.shaped = [0.0] * game.seats
         self.shaping = [0.0] * game.seats
         self.delivered = 0
@@ -72,14 +74,19 @@ class OvercookedState(State):
         actions = [ACTIONS.index(moves[seat].choice) for seat in range(self.game.seats)]
         for seat in range(self.game.seats):
             self.emit_speech(seat, moves[seat].say)
+        self._step(actions)
+
+    def _step(self, actions: Sequence[int]) -> None:
+        """Play one step of all cooks."""
         self.shaped = [0.0] * self.game.seats
         waiting = self._soups_waiting()
         earned = sum(self._interact(seat, waiting) for seat, action in enumerate(actions) if ACTIONS[action] == "interact")
         self._walk(actions)
         self._cook()
-        self.rewards = [earned] * self.game.seats
+        self.clock += 1
+        self.rewards = [total + earned for total in self.rewards]
         self.shaping = [total + now for total, now in zip(self.shaping, self.shaped, strict=True)]
-        if self.turn + 1 >= self.game.horizon:
+        if self.clock >= self.game.horizon:
             self.to_move = ()
             self.emit("end", f"The kitchen closes: {text.soups(self.delivered)} delivered.", data={"delivered": self.delivered})
 
@@ -148,7 +155,7 @@ class OvercookedState(State):
         # what overcooked_ai calls a useful pickup; only defined for two
         return self.game.seats == 2 and DISH not in self.counters.values() and self.hands.count(DISH) < waiting
 
-    def _walk(self, actions: list[int]) -> None:
+    def _walk(self, actions: Sequence[int]) -> None:
         before, after = self.where, list(self.where)
         for seat, action in enumerate(actions):
             if action < len(DIRECTIONS):

@@ -110,15 +110,19 @@ def drawing(state: OvercookedState) -> str:
 
 def request(state: OvercookedState, seat: int) -> str:
     """Say what a cook sees and ask what it does."""
-    left = state.game.horizon - state.turn
-    lines = [f"Step {state.turn + 1} of {state.game.horizon}; {soups(state.delivered)} delivered."]
+    ask = "What do you do?" if state.game.horizon - state.clock > 1 else "This is the last step. What do you do?"
+    return "\n".join([*scene(state, seat), "The map:", drawing(state), ask])
+
+
+def scene(state: OvercookedState, seat: int) -> list[str]:
+    """Say what a cook sees, line by line."""
+    lines = [f"Step {state.clock + 1} of {state.game.horizon}; {soups(state.delivered)} delivered."]
     lines += [_cook(state, other, other == seat) for other in range(state.game.seats)]
     for cell in state.game.kitchen.cells("P"):
         lines.append(_pot(state, cell))
     if state.counters:
         lines.append(f"On counters: {'; '.join(f'{thing(item)} at {place(cell)}' for cell, item in sorted(state.counters.items()))}.")
-    ask = "What do you do?" if left > 1 else "This is the last step. What do you do?"
-    return "\n".join([*lines, "The map:", drawing(state), ask])
+    return lines
 
 
 def _cook(state: OvercookedState, seat: int, own: bool) -> str:

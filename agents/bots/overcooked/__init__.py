@@ -6,13 +6,17 @@ beside it; tough hardly ever gives way; deceptive looks busy, half its steps any
 
 from __future__ import annotations
 
+import numpy as np
+
 from ....errors import ParameterError
 from ....games.core import Game
 from ....games.overcooked.game import Overcooked
+from ....games.overcooked.tasks import OvercookedTasks
 from .. import BotFactory
 from .cook import Cook, Manner
+from .task_cook import TaskCook
 
-__all__ = ["GAMES", "MANNERS", "bot_for"]
+__all__ = ["GAMES", "MANNERS", "bot_for", "cook"]
 
 GAMES = ("Overcooked",)
 MANNERS = {
@@ -30,4 +34,9 @@ def bot_for(game: Game, style: str) -> BotFactory:
     """Give the maker of a style's cooks."""
     if not isinstance(game, Overcooked):
         raise ParameterError(f"cooks do not know {game.made_as}")
-    return lambda seat, rng: Cook(game, MANNERS[style], seat, rng)
+    return lambda seat, rng: cook(game, MANNERS[style], seat, rng)
+
+
+def cook(game: Overcooked, manner: Manner, seat: int, rng: np.random.Generator) -> Cook | TaskCook:
+    """Make a cook for a kitchen by steps or by tasks."""
+    return TaskCook(game, manner, seat, rng) if isinstance(game, OvercookedTasks) else Cook(game, manner, seat, rng)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -202,21 +201,7 @@ class Cook:
         if self._ahead(seen) in goals:
             return _INTERACT
         for barred in (set(seen.others), set()):
-            action = self._first(seen.cell, set(goals), barred)
+            action = self.ways.first(seen.cell, goals, barred)
             if action is not None:
                 return ACTIONS[action]
         return _STAY
-
-    def _first(self, start: Cell, goals: set[Cell], barred: set[Cell]) -> int | None:
-        first: dict[Cell, int | None] = {start: None}
-        queue = deque([start])
-        while queue:
-            cell = queue.popleft()
-            for action in range(len(DIRECTIONS)):
-                there = self.kitchen.ahead(cell, action)
-                if there in goals:
-                    return action if first[cell] is None else first[cell]
-                if there in self.kitchen.floor and there not in first and there not in barred:
-                    first[there] = action if first[cell] is None else first[cell]
-                    queue.append(there)
-        return None

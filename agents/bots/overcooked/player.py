@@ -14,9 +14,12 @@ from ....games.core import Game, GameType, Observation
 from ....games.overcooked.game import ACTIONS, Overcooked
 from ....games.overcooked.kernel import OvercookedBatch
 from ....games.overcooked.plan import Plan, joint_plan
+from ....games.overcooked.tasks import OvercookedTasks
 from ...player import BasePlayer
+from . import cook
 from .cook import Cook, Manner
 from .sight import both
+from .task_cook import TaskCook
 
 __all__ = ["CookPlayer", "PlanningCookPlayer", "cook_fits", "planning_cook_fits"]
 
@@ -51,11 +54,11 @@ class CookPlayer(BasePlayer):
 
     def start(self, seat: int, game_type: GameType, seed: int) -> None:
         super().start(seat, game_type, seed)
-        self._cook: Cook | None = None
+        self._cook: Cook | TaskCook | None = None
 
     def act(self, observation: Observation) -> Move:
         if self._cook is None:
-            self._cook = Cook(_kitchen(observation.game, "cook"), self.manner, self.seat, np.random.default_rng(self.seed))
+            self._cook = cook(_kitchen(observation.game, "cook"), self.manner, self.seat, np.random.default_rng(self.seed))
         return self._cook.act(observation)
 
 
@@ -123,6 +126,8 @@ def _kitchen(game: Game, player: str) -> Overcooked:
 def _no_kitchen(game: Game, player: str) -> str | None:
     if not isinstance(game, Overcooked):
         return f"{player} plays Overcooked only, not {game.made_as}"
+    if player == "planning_cook" and isinstance(game, OvercookedTasks):
+        return f"planning_cook chooses steps, not tasks as {game.made_as} asks for"
     if player == "planning_cook" and game.seats != 2:
         return f"planning_cook plans for two cooks; this kitchen has {game.seats}"
     return None
