@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .replies import Unreadable, clean_text, read_number, read_object, read_pairs, short
+from .replies import Unreadable, clean_text, read_fields, read_number, read_object, read_pairs, short
 
 if TYPE_CHECKING:
     import numpy as np
@@ -309,7 +309,8 @@ class Record(Domain):
         if isinstance(raw, str):
             raw = read_object(raw.strip())
         if isinstance(raw, str):
-            raw = read_pairs(raw)
+            wordy = any(isinstance(domain, OneOf) and any(" " in str(option) for option in domain.options) for _, domain in self.fields)
+            raw = read_fields(raw, [name for name, _ in self.fields]) if wordy else read_pairs(raw)
         if not isinstance(raw, dict):
             raise Unreadable(f"expected the fields {', '.join(name for name, _ in self.fields)}")
         known = {str(name).casefold(): item for name, item in raw.items()}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Sequence
 from typing import Any
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "find_tagged",
     "find_whole",
     "last_object",
+    "read_fields",
     "read_number",
     "read_object",
     "read_pairs",
@@ -139,6 +141,21 @@ def read_pairs(text: str) -> dict[str, Any]:
             raise Unreadable(f"{short(name)} is given twice")
     if re.search(r"\d", _PAIR.sub(" ", text)):
         raise Unreadable("expected pairs such as name=value, and no other numbers")
+    return pairs
+
+
+def read_fields(text: str, names: Sequence[str]) -> dict[str, str]:
+    """Read ``one=get onion two=wait``, values with blanks in them, by the names of the fields; raises Unreadable where something else stands before them."""
+    if len(text) > _MAX_PAIR_CHARS:
+        raise Unreadable(f"expected pairs such as name=value, in at most {_MAX_PAIR_CHARS} characters")
+    found = list(re.finditer(rf"(?:^|[\s,;])({'|'.join(map(re.escape, names))})\s*[=:]\s*", text, re.IGNORECASE))
+    if not found or text[: found[0].start()].strip():
+        raise Unreadable("expected pairs such as name=value")
+    pairs: dict[str, str] = {}
+    for match, following in zip(found, [*found[1:], None], strict=True):
+        value = text[match.end() : None if following is None else following.start()].strip(" ,;\n\r\t")
+        if pairs.setdefault(match[1], value) != value:
+            raise Unreadable(f"{short(match[1])} is given twice")
     return pairs
 
 

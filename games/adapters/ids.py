@@ -10,3 +10,4 @@ register("gymnasium-v0", f"{_HERE}.gymnasium_game:GymnasiumGame", adapts="gymnas
 register(
     "pettingzoo-v0", f"{_HERE}.pettingzoo_game:PettingZooGame", adapts="pettingzoo", summary="any environment of PettingZoo, by its id there or its module"
 )
+register("joint-v0", f"{_HERE}.joint:JointGame", adapts="ludens", summary="one planner for all seats of a cooperative game of ours (overcooked_tasks, robots)")

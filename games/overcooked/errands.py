@@ -48,7 +48,11 @@ def actions_of(kitchen: Kitchen, where: Sequence[Cell], goals: Sequence[frozense
         for other in range(cook):
             if _meet(kitchen, where, actions, other, cook) and INTERACT not in (actions[other], actions[cook]):
                 rest = frozenset(cell for number, cell in enumerate(where) if number not in (other, cook))
-                actions[other], actions[cook] = _past(kitchen, (where[other], where[cook]), (goals[other], goals[cook]), rest)
+                past = _past(kitchen, (where[other], where[cook]), (goals[other], goals[cook]), rest)
+                for number, action in zip((other, cook), past, strict=True):
+                    # one that need not move may turn all the same
+                    if action != STAY or _next(kitchen, where[number], actions[number]) != where[number]:
+                        actions[number] = action
     # whoever would still run into another lets it pass
     while blocked := [cook for cook in range(len(where)) if _runs(kitchen, where, actions, cook)]:
         actions[blocked[-1]] = STAY

@@ -1,0 +1,190 @@
+"""One planner for all: a game of ours in which all earn the same, played by one seat that chooses for everybody.
+
+    make("joint", of="overcooked_tasks", kwargs={"layout": "coordination_ring"})
+
+In each move the planner is told what every seat that is to move is told, and answers with a choice for each seat: `{"player_0": ..., "player_1": ...}`; one
+that is not to move can only `carry on`. It knows what all of them know together. It earns what a seat earns on average. Seats do not speak: there is
+nobody to speak to.
+
+| parameter | meaning | default |
+|---|---|---|
+| `of` | the id of a cooperative game | overcooked_tasks |
+| `kwargs` | its parameters | its own defaults |
+
+Sources: planning for a team by one model is what ReAd calls joint planning (Zhang et al. 2024, arXiv 2405.14314); a player at each seat plans singly.
+
+Version history: v0, first version.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from gymnasium.spaces import Box
+
+from ...errors import LudensError
+from ..actions import ActionSpec, Move
+from ..core import Game, GameType, IllegalPolicy, Prediction, State, load_state, seat_name
+from ..domains import Domain, OneOf, Record
+from ..registry import make
+from .running import Options
+
+if TYPE_CHECKING:
+    from gymnasium.vector import VectorEnv
+
+__all__ = ["CARRY_ON", "JointGame", "JointState"]
+
+CARRY_ON = "carry on"
+"""The one choice for a seat that is not to move."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class JointGame(Game):
+    """A cooperative game with one planner; see the module for the parameters.
+
+    Raises:
+        ParameterError: there is no such game, or its seats do not all want the same.
+    """
+
+    of: str = "overcooked_tasks"
+    kwargs: Mapping[str, Any] = Options()
+
+    def __post_init__(self) -> None:
+        self.require(isinstance(self.kwargs, Mapping), "kwargs", "should be a mapping, such as {horizon: 100}")
+        object.__setattr__(self, "kwargs", Options(self.kwargs))
+        self.require(self.team.type.utility == "cooperative", "of", "should be a game in which all earn the same")
+        self.require(self.team.seats > 1, "of", "should have more than one seat")
+        named = all(isinstance(self.team.action_domain(member), OneOf) for member in range(self.team.seats))
+        self.require(named or self.team.type.dynamics == "simultaneous", "of", "should be a game in which all move at once, or choose options by name")
+
+    @cached_property
+    def team(self) -> Game:
+        """The game that is planned for."""
+        return make(self.of, **self.kwargs)
+
+    @property
+    def seats(self) -> int:
+        return 1
+
+    @cached_property
+    def type(self) -> GameType:
+        inner = self.team.type
+        return GameType(
+            seats=(1, 1),
+            dynamics="sequential",
+            information="imperfect" if inner.chance or inner.information == "imperfect" else "perfect",
+            utility="cooperative",
+            payoff_low=inner.payoff_low,
+            payoff_high=inner.payoff_high,
+            horizon=inner.horizon,
+            unit=inner.unit,
+            chance=inner.chance,
+            illegal=IllegalPolicy(reask=inner.illegal.reask, then="default" if inner.illegal.then == "default" else "random"),
+        )
+
+    def action_domain(self, seat: int) -> Domain:
+        domains = {seat_name(member): self.team.action_domain(member) for member in range(self.team.seats)}
+        if self.team.type.dynamics != "simultaneous":
+            domains = {name: OneOf((*domain.options, CARRY_ON)) for name, domain in domains.items() if isinstance(domain, OneOf)}
+        return Record.of(domains)
+
+    def observation_space(self, seat: int) -> Box:
+        spaces = [self.team.observation_space(member) for member in range(self.team.seats)]
+        if not all(isinstance(space, Box) and space.shape == spaces[0].shape for space in spaces):
+            raise LudensError(f"what the seats of {self.team.made_as} see cannot be stacked")
+        low, high = (np.stack([getattr(space, bound) for space in spaces]) for bound in ("low", "high"))
+        return Box(low, high, dtype=spaces[0].dtype)  # type: ignore[arg-type]
+
+    def new_state(self, seed: int) -> JointState:
+        return JointState(self, seed)
+
+    def vector_env(self, num_envs: int) -> VectorEnv[Any, Any, Any]:
+        # there a team is an environment in any case
+        return self.team.vector_env(num_envs)
+
+    def predictions(self) -> tuple[Prediction, ...]:
+        return self.team.predictions()
+
+    def rules_text(self, seat: int | None = None) -> str:
+        names = f"{', '.join(map(seat_name, range(self.team.seats - 1)))} and {seat_name(self.team.seats - 1)}"
+        return f"You plan for {names}: each time you choose for all of them who are to move. The rules that they follow:\n{self.team.rules_text(None)}"
+
+
+class JointState(State):
+    """A position: that of the game that is planned for.
+
+    Attributes:
+        inner: it.
+    """
+
+    # no part of the plain attributes: it is copied and written by itself
+    __slots__ = ("inner",)
+
+    game: JointGame
+    inner: State
+
+    def __init__(self, game: JointGame, seed: int) -> None:
+        super().__init__(game, seed)
+        self.inner = game.team.start(seed)
+        self._tell(0)
+
+    def action_spec(self, seat: int) -> ActionSpec:
+        domains = [self.inner.action_spec(member).domain if member in self.inner.to_move else OneOf((CARRY_ON,)) for member in range(self.game.team.seats)]
+        return ActionSpec(Record.of({seat_name(member): domain for member, domain in enumerate(domains)}))
+
+    def request(self, seat: int) -> str:
+        told: list[str] = []
+        for member in self.inner.to_move:
+            # what one has been told need not be told again with the next, unless it is of itself
+            lines = [line for line in self.inner.request(member).splitlines() if line not in told or line.startswith(("You ", "Your "))]
+            told += [f"To {seat_name(member)}:", *lines]
+        return "\n".join(told)
+
+    def default_move(self, seat: int) -> Move:
+        members = range(self.game.team.seats)
+        return Move({seat_name(member): self.inner.default_move(member).choice if member in self.inner.to_move else CARRY_ON for member in members})
+
+    def data(self, seat: int) -> dict[str, np.ndarray]:
+        members = [self.inner.data(member) for member in range(self.game.team.seats)]
+        return {"observation": np.stack([member["observation"] for member in members])}
+
+    def _apply(self, moves: Mapping[int, Move]) -> None:
+        before = len(self.inner.events)
+        self.inner.play({member: Move(moves[0].choice[seat_name(member)]) for member in self.inner.to_move})
+        self.rewards = [float(np.mean(self.inner.rewards))]
+        self._tell(before)
+
+    def _tell(self, before: int) -> None:
+        for event in self.inner.events[before:]:
+            self.emit(event.kind, event.text, seat=None if event.seat is None else 0, data=event.data)
+        self.to_move = (0,) if self.inner.to_move else ()
+
+    @property
+    def outcome(self) -> dict[str, Any]:
+        return self.inner.outcome
+
+    # -- copies: the position of the other game goes along ---------------------------------------------------------------
+
+    def clone(self) -> Self:
+        twin = super().clone()
+        twin.inner = self.inner.clone()
+        return twin
+
+    def resample_hidden(self, seat: int, rng: np.random.Generator) -> Self:
+        twin = self.clone()
+        twin.inner = self.inner.with_fresh_chance(rng)
+        return twin
+
+    def to_dict(self) -> dict[str, Any]:
+        return {**super().to_dict(), "inner": self.inner.to_dict()}
+
+    @classmethod
+    def from_dict(cls, game: Game, plain: Mapping[str, Any]) -> Self:
+        state = super().from_dict(game, {name: item for name, item in plain.items() if name != "inner"})
+        assert isinstance(game, JointGame)
+        state.inner = load_state(game.team, plain["inner"])
+        return state
