@@ -17,7 +17,7 @@ import sys
 from _timing import Figure, describe, markdown, measure, ratio, single_core
 
 LAYOUTS = ("cramped_room", "asymmetric_advantages")
-SIZE, STEPS = 4096, 100
+SIZE, SIZE_SEEN, STEPS = 4096, 1024, 100
 HEAD = ("what", "joint steps per CPU-second", "spread", "against overcooked_ai", "what was played")
 PEER = "overcooked_ai"
 
@@ -33,7 +33,7 @@ def ours(layout: str) -> list[Figure]:
     if importlib.util.find_spec("numba"):
         from ludens.games.overcooked.kernel import OvercookedBatch
 
-        batch = OvercookedBatch(game, SIZE, seed=1, auto_reset=True)
+        batch, seen = OvercookedBatch(game, SIZE, seed=1, auto_reset=True), OvercookedBatch(game, SIZE_SEEN, seed=1, auto_reset=True)
         actions = [batch.random_actions() for _ in range(32)]
         setup = f"{SIZE} games side by side, {note}"
 
@@ -41,17 +41,23 @@ def ours(layout: str) -> list[Figure]:
             batch.random_steps(STEPS)
             return SIZE * STEPS
 
-        def steps(look: str = "") -> int:
+        def steps() -> int:
             for number in range(STEPS):
                 batch.step(actions[number % 32])
-                if look:
-                    getattr(batch, look)()
             return SIZE * STEPS
+
+        def looks(look: str) -> int:
+            for number in range(STEPS):
+                seen.step(actions[number % 32][:SIZE_SEEN])
+                getattr(seen, look)()
+            return SIZE_SEEN * STEPS
 
         figures.append(measure(f"ludens.overcooked.{layout}.random_steps", "step", random_steps, setup=f"drawn and played in compiled code; {setup}"))
         figures.append(measure(f"ludens.overcooked.{layout}.step", "step", steps, setup=f"stepped from Python; {setup}"))
         for look, words in (("observations", "both cooks' 26 planes"), ("features", "both cooks' 96 features")):
-            figures.append(measure(f"ludens.overcooked.{layout}.step+{look}", "step", lambda look=look: steps(look), setup=f"{words} each step; {setup}"))
+            figures.append(
+                measure(f"ludens.overcooked.{layout}.step+{look}", "step", lambda look=look: looks(look), setup=f"{words} each step; {SIZE_SEEN} games, {note}")
+            )
     rng = np.random.default_rng(0)
     drawn = [{seat: Move(ACTIONS[action]) for seat, action in enumerate(pair)} for pair in rng.integers(6, size=(400, 2))]
 

@@ -18,7 +18,7 @@ from ludens.games import Move, make
 from ludens.games.particle.world import ParticleGame
 from ludens.games.spaces import codec
 
-WORLDS = ("spread", "tag", "reference")
+WORLDS = ("simple_spread", "simple_tag", "simple_reference")
 SIZE, STEPS, EPISODES = 1024, 50, 4
 HEAD = ("what", "joint steps per CPU-second", "spread", "against MPE2", "what was played")
 
@@ -65,7 +65,7 @@ def theirs(name: str) -> list[Figure]:
     """Measure MPE2 in a world; nothing where it is not installed."""
     if not importlib.util.find_spec("mpe2"):
         return []
-    env: Any = importlib.import_module(f"mpe2.simple_{name}_v3").parallel_env()
+    env: Any = importlib.import_module(f"mpe2.{name}_v3").parallel_env()
     rng, game = np.random.default_rng(0), make(name)
     drawn = [dict(zip(env.possible_agents, joint.tolist(), strict=True)) for joint in rng.integers(game.options, size=(game.horizon, game.seats))]
 
@@ -76,7 +76,7 @@ def theirs(name: str) -> list[Figure]:
                 env.step(joint)
         return EPISODES * len(drawn)
 
-    return [measure(f"mpe2.{name}.parallel", "step", steps, setup=f"simple_{name}_v3, its parallel interface, which makes what all see; {describe('mpe2')}")]
+    return [measure(f"mpe2.{name}.parallel", "step", steps, setup=f"{name}_v3, its parallel interface, which makes what all see; {describe('mpe2')}")]
 
 
 def section() -> str:

@@ -1,6 +1,6 @@
 """The particle worlds at speed: many games side by side in compiled code. It needs the extra ``fast``. Tests hold it to the readable rules and to MPE2.
 
-batch = make("spread").batch(1024, auto_reset=True)
+batch = make("simple_spread").batch(1024, auto_reset=True)
 for _ in range(1000):
 seen = batch.observations()  # (1024, 3, 18)
 batch.step(batch.random_actions())

@@ -1,6 +1,6 @@
 """Particle worlds as a ``gymnasium.vector.VectorEnv``: one environment is one game, its action one number a seat, its reward what the team earned.
 
-    envs = make("spread").vector_env(256)
+    envs = make("simple_spread").vector_env(256)
     observations, infos = envs.reset(seed=0)
     observations, rewards, terminations, truncations, infos = envs.step(envs.action_space.sample())
 

@@ -29,18 +29,18 @@ def mean(game, styles, seat, games=20):
 
 @pytest.mark.parametrize("style", MANNERS)
 def test_every_style_spreads_better_than_chance(style):
-    game = make("spread")
+    game = make("simple_spread")
     assert mean(game, [style] * 3, 0) > mean(game, [None] * 3, 0) + 5
 
 
 def test_who_shares_spreads_better_than_who_takes_the_nearest():
-    game = make("spread")
+    game = make("simple_spread")
     assert mean(game, ["fair"] * 3, 0) > mean(game, ["greedy"] * 3, 0) + 3
 
 
 def test_fair_pilots_come_to_rest_at_the_landmarks():
     """Pushes carry 0.2, so an agent that rests is within 0.1 of a point along each axis at best."""
-    game, off = make("spread", horizon=40), []
+    game, off = make("simple_spread", horizon=40), []
     for seed in range(20):
         state = played(game, ["fair"] * 3, seed)
         off += distances(state.where, state.marks).min(axis=0).tolist()
@@ -49,32 +49,32 @@ def test_fair_pilots_come_to_rest_at_the_landmarks():
 
 @pytest.mark.parametrize("params", [{"agents": 1}, {"agents": 4, "landmarks": 2}, {"agents": 2, "landmarks": 5}], ids=str)
 def test_they_spread_whatever_the_numbers(params):
-    game = make("spread", **params)
+    game = make("simple_spread", **params)
     for style in MANNERS:
         assert played(game, [style] * game.seats, 0).over
 
 
 @pytest.mark.parametrize("style", MANNERS)
 def test_every_style_hunts_better_than_chance(style):
-    game = make("tag")
+    game = make("simple_tag")
     assert mean(game, [style] * 3 + [None], 0) > mean(game, [None] * 4, 0) + 10
 
 
 def test_prey_flees():
-    game = make("tag")
+    game = make("simple_tag")
     assert mean(game, ["fair"] * 4, 0) < 0.6 * mean(game, ["fair"] * 3 + [None], 0)
     assert mean(game, ["fair"] * 4, 3) > mean(game, ["fair"] * 3 + [None], 3)
 
 
 def test_they_tag_whatever_the_numbers():
     for params in ({"adversaries": 1, "prey": 3, "obstacles": 0}, {"adversaries": 4, "prey": 2, "obstacles": 4}):
-        game = make("tag", **params)
+        game = make("simple_tag", **params)
         for style in MANNERS:
             assert played(game, [style] * game.seats, 0).over
 
 
 def test_envoys_bring_each_other_home_and_liars_astray():
-    game = make("reference", horizon=40)
+    game = make("simple_reference", horizon=40)
     ends = [played(game, ["fair", "fair"], seed).outcome["distances"] for seed in range(10)]
     assert np.max(ends) < 0.15
     assert mean(game, ["fair", "fair"], 0) > mean(game, ["deceptive", "fair"], 0) + 5

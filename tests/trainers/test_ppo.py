@@ -118,8 +118,8 @@ def test_trained_cooks_sit_down_to_play(tmp_path, capsys):
 def test_mistakes_are_told(tmp_path, capsys):
     with pytest.raises(NotSupported, match="prisoners_dilemma-v0 has no vector environment"):
         PPO(Task((make("prisoners_dilemma"),), None, tmp_path))
-    with pytest.raises(ParameterError, match="tag-v0 has teams that play against each other"):
-        PPO(Task((make("tag"),), None, tmp_path))
+    with pytest.raises(ParameterError, match="simple_tag-v0 has teams that play against each other"):
+        PPO(Task((make("simple_tag"),), None, tmp_path))
     with pytest.raises(ParameterError, match="one game should be named, got 2"):
         PPO(Task((make("overcooked"), make("overcooked")), None, tmp_path))
     for given, said in (({"envs": 0}, "envs=0 should be a whole number"), ({"minibatches": 7}, "minibatches=7 should divide"), ({"discount": 2}, "discount=2")):

@@ -254,7 +254,7 @@ def test_without_torch_the_extra_is_named(monkeypatch, folder):
 
 
 def test_lists_of_different_lengths_are_filled_up_with_zeros():
-    policy = new_policy(make("tag"), seed=1, hidden=[8])
+    policy = new_policy(make("simple_tag"), seed=1, hidden=[8])
     assert policy.shape == (16,)
     state = policy.game.start(0)
     adversary, prey = state.observe(0), state.observe(3)

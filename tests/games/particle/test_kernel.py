@@ -13,12 +13,12 @@ from ludens.games.spaces import codec
 pytest.importorskip("numba")
 
 WORLDS = [
-    ("spread", {}),
-    ("spread", {"agents": 5, "landmarks": 2, "local_ratio": 0.2}),
-    ("spread", {"agents": 2, "landmarks": 1, "end_on_success": True}),
-    ("tag", {}),
-    ("tag", {"adversaries": 2, "prey": 3, "obstacles": 0, "end_on_success": True}),
-    ("reference", {}),
+    ("simple_spread", {}),
+    ("simple_spread", {"agents": 5, "landmarks": 2, "local_ratio": 0.2}),
+    ("simple_spread", {"agents": 2, "landmarks": 1, "end_on_success": True}),
+    ("simple_tag", {}),
+    ("simple_tag", {"adversaries": 2, "prey": 3, "obstacles": 0, "end_on_success": True}),
+    ("simple_reference", {}),
 ]
 
 
@@ -47,7 +47,7 @@ def test_it_plays_what_the_readable_rules_play(name, params):
             assert batch.done[index] == (state.over and state.turn < 40)
 
 
-@pytest.mark.parametrize("name", ["spread", "tag", "reference"])
+@pytest.mark.parametrize("name", ["simple_spread", "simple_tag", "simple_reference"])
 def test_games_begin_where_the_rules_let_them(name):
     game = make(name)
     batch = game.batch(4000, seed=1)
@@ -59,38 +59,38 @@ def test_games_begin_where_the_rules_let_them(name):
         assert drawn.std() == pytest.approx(reach / np.sqrt(3), rel=0.03)
         assert len(np.unique(drawn)) == drawn.size
     assert not batch.speed.any()
-    if name == "reference":
+    if name == "simple_reference":
         shares = np.bincount(batch.targets.ravel(), minlength=3) / batch.targets.size
         assert np.abs(shares - 1 / 3).max() < 0.03
         assert (batch.sent == -1).all()
 
 
 def test_a_seed_gives_the_same_games_whatever_their_number():
-    one, other = make("tag").batch(8, seed=3), make("tag").batch(8, seed=3)
+    one, other = make("simple_tag").batch(8, seed=3), make("simple_tag").batch(8, seed=3)
     for _ in range(30):
         actions = one.random_actions()
         assert np.array_equal(actions, other.random_actions())
         one.step(actions)
         other.step(actions)
     assert np.array_equal(one.where, other.where)
-    assert not np.array_equal(one.where, make("tag").batch(8, seed=4).where)
+    assert not np.array_equal(one.where, make("simple_tag").batch(8, seed=4).where)
 
 
 def test_wrong_actions_change_nothing():
-    batch = make("reference").batch(3)
+    batch = make("simple_reference").batch(3)
     before = batch.observations().copy()
     with pytest.raises(IllegalMove, match="game 2: player_1's action 50 should be from 0 to 49"):
         batch.step([[0, 0], [0, 0], [0, 50]])
     with pytest.raises(ParameterError, match="shape"):
         batch.step([[0, 0]])
     with pytest.raises(ParameterError, match="at least 1"):
-        make("spread").batch(0)
+        make("simple_spread").batch(0)
     assert np.array_equal(batch.observations(), before)
     assert not batch.clock.any()
 
 
 def test_a_game_that_is_over_rests_until_it_is_begun_anew():
-    batch = make("spread", horizon=2).batch(2)
+    batch = make("simple_spread", horizon=2).batch(2)
     for _ in range(2):
         batch.step(np.full((2, 3), 2))
     kept = batch.where.copy()
@@ -116,7 +116,7 @@ def test_the_vector_environment_keeps_its_promises(name, params):
         before = seen.copy()
         kept, (seen, rewards, terminations, truncations, infos) = seen, envs.step(envs.action_space.sample())
         assert np.array_equal(kept, before)
-        team = game.adversaries if name == "tag" else game.seats
+        team = game.adversaries if name == "simple_tag" else game.seats
         np.testing.assert_allclose(rewards, infos["rewards"][:, :team].mean(axis=1))
         assert not (terminations & truncations).any()
         assert not rewards[was_over].any()
@@ -126,7 +126,7 @@ def test_the_vector_environment_keeps_its_promises(name, params):
 
 
 def test_a_mask_begins_some_games_anew():
-    envs = make("spread").vector_env(2)
+    envs = make("simple_spread").vector_env(2)
     first, _ = envs.reset(seed=0)
     after, _ = envs.reset(options={"reset_mask": np.array([True, False])})
     assert not np.array_equal(after[0], first[0])

@@ -13,17 +13,17 @@ pytest.importorskip("numba")
 pytestmark = pytest.mark.peer
 
 WORLDS = [
-    ("spread", {}, {}),
-    ("spread", {"agents": 1}, {"N": 1}),
-    ("spread", {"agents": 5, "local_ratio": 0.0}, {"N": 5, "local_ratio": 0.0}),
-    ("spread", {"agents": 4, "local_ratio": 1.0}, {"N": 4, "local_ratio": 1.0}),
-    ("spread", {"agents": 2, "local_ratio": 0.3, "end_on_success": True}, {"N": 2, "local_ratio": 0.3, "terminate_on_success": True}),
-    ("tag", {}, {}),
-    ("tag", {"adversaries": 1, "prey": 1, "obstacles": 0}, {"num_adversaries": 1, "num_good": 1, "num_obstacles": 0}),
-    ("tag", {"adversaries": 4, "prey": 3, "obstacles": 5}, {"num_adversaries": 4, "num_good": 3, "num_obstacles": 5}),
-    ("tag", {"obstacles": 1, "end_on_success": True}, {"num_obstacles": 1, "terminate_on_success": True}),
-    ("reference", {}, {}),
-    ("reference", {"local_ratio": 0.9}, {"local_ratio": 0.9}),
+    ("simple_spread", {}, {}),
+    ("simple_spread", {"agents": 1}, {"N": 1}),
+    ("simple_spread", {"agents": 5, "local_ratio": 0.0}, {"N": 5, "local_ratio": 0.0}),
+    ("simple_spread", {"agents": 4, "local_ratio": 1.0}, {"N": 4, "local_ratio": 1.0}),
+    ("simple_spread", {"agents": 2, "local_ratio": 0.3, "end_on_success": True}, {"N": 2, "local_ratio": 0.3, "terminate_on_success": True}),
+    ("simple_tag", {}, {}),
+    ("simple_tag", {"adversaries": 1, "prey": 1, "obstacles": 0}, {"num_adversaries": 1, "num_good": 1, "num_obstacles": 0}),
+    ("simple_tag", {"adversaries": 4, "prey": 3, "obstacles": 5}, {"num_adversaries": 4, "num_good": 3, "num_obstacles": 5}),
+    ("simple_tag", {"obstacles": 1, "end_on_success": True}, {"num_obstacles": 1, "terminate_on_success": True}),
+    ("simple_reference", {}, {}),
+    ("simple_reference", {"local_ratio": 0.9}, {"local_ratio": 0.9}),
 ]
 HORIZON = 40
 
@@ -33,7 +33,7 @@ def peer(name, kwargs):
     from mpe2.simple_spread.simple_spread import raw_env as spread
     from mpe2.simple_tag.simple_tag import raw_env as tag
 
-    return {"spread": spread, "tag": tag, "reference": reference}[name](max_cycles=HORIZON, **kwargs)
+    return {"simple_spread": spread, "simple_tag": tag, "simple_reference": reference}[name](max_cycles=HORIZON, **kwargs)
 
 
 def brought(state, other):
@@ -107,7 +107,7 @@ def test_spaces_are_those_of_mpe2(name, ours, kwargs):
 
 def test_the_adapter_to_pettingzoo_and_the_world_of_our_own_are_the_same_game():
     """The whole chain: MPE2 through the adapter, and our own world brought to the same position."""
-    theirs, ours = make("pettingzoo", env="mpe2/simple_spread_v3").start(3), make("spread").start(0)
+    theirs, ours = make("pettingzoo", env="mpe2/simple_spread_v3").start(3), make("simple_spread").start(0)
     first = theirs.data(0)["observation"].astype(float)
     places = first[2:4] + np.concatenate([np.zeros((1, 2)), first[10:14].reshape(-1, 2)])
     ours.where, ours.marks = places, first[2:4] + first[4:10].reshape(-1, 2)

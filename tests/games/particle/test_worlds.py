@@ -26,10 +26,10 @@ def moves(state, *choices):
 @pytest.mark.parametrize(
     ("name", "params"),
     [
-        ("spread", {"agents": 1}),
-        ("spread", {"agents": 2, "landmarks": 4, "end_on_success": True, "horizon": 10}),
-        ("tag", {"adversaries": 1, "prey": 2, "obstacles": 0, "end_on_success": True, "horizon": 10}),
-        ("reference", {"say_chars": 40, "horizon": 4}),
+        ("simple_spread", {"agents": 1}),
+        ("simple_spread", {"agents": 2, "landmarks": 4, "end_on_success": True, "horizon": 10}),
+        ("simple_tag", {"adversaries": 1, "prey": 2, "obstacles": 0, "end_on_success": True, "horizon": 10}),
+        ("simple_reference", {"say_chars": 40, "horizon": 4}),
     ],
     ids=str,
 )
@@ -78,7 +78,7 @@ def test_the_plane_has_no_preferred_direction(places, turns):
 
 
 def test_speeds_are_held_down():
-    state = make("tag").start(0)
+    state = make("simple_tag").start(0)
     state.where, state.marks = np.array([[0.0, 0], [5, 5], [-5, 5], [0.5, -5]]), np.full((2, 2), 9.0)
     for _ in range(20):
         state.play(moves(state, *["right"] * 4))
@@ -95,7 +95,7 @@ def test_who_lies_in_the_same_place_is_not_thrown_to_nowhere():
 
 @pytest.mark.parametrize("ratio", [0.0, 0.5, 1.0])
 def test_spread_pays_distances_and_collisions(ratio):
-    game = make("spread", local_ratio=ratio)
+    game = make("simple_spread", local_ratio=ratio)
     state = game.start(0)
     state.where, state.marks = np.array([[0.0, 0], [0.2, 0], [3.0, 4]]), np.array([[0.0, 0], [0.2, 0], [0.0, 0.1]])
     paid, shared = game.paid(state), -0.1
@@ -103,7 +103,7 @@ def test_spread_pays_distances_and_collisions(ratio):
 
 
 def test_spread_ends_when_all_is_covered():
-    game = make("spread", agents=2, end_on_success=True)
+    game = make("simple_spread", agents=2, end_on_success=True)
     state = game.start(0)
     state.where = state.marks = np.array([[0.5, 0.5], [-0.5, -0.5]])
     state.play(moves(state, "stay", "stay"))
@@ -114,7 +114,7 @@ def test_spread_ends_when_all_is_covered():
 
 
 def test_tag_pays_touches_and_straying():
-    game = make("tag")
+    game = make("simple_tag")
     state = game.start(0)
     state.where = np.array([[0.95, 0], [0.95, 0.1], [-1, -1], [0.95, 0.05]])
     assert game.paid(state) == pytest.approx([20, 20, 20, -20.5])
@@ -122,14 +122,14 @@ def test_tag_pays_touches_and_straying():
 
 
 def test_tag_has_roles():
-    state = make("tag", adversaries=2, prey=2).start(0)
+    state = make("simple_tag", adversaries=2, prey=2).start(0)
     assert state.roles == ("adversary", "adversary", "prey", "prey")
 
 
 @given(st.integers(0, 1000))
 @settings(max_examples=20, deadline=None)
 def test_returns_of_tag_lie_in_their_bounds_and_touches_balance(seed):
-    game = make("tag", adversaries=2, prey=2, obstacles=0, horizon=12)
+    game = make("simple_tag", adversaries=2, prey=2, obstacles=0, horizon=12)
     state, rng, touches, strayed = game.start(seed), np.random.default_rng(seed), 0.0, 0.0
     state.where *= 0.2
     while not state.over:
@@ -142,14 +142,14 @@ def test_returns_of_tag_lie_in_their_bounds_and_touches_balance(seed):
 
 
 def test_reference_pays_the_other_agents_distance():
-    game = make("reference", local_ratio=0.75)
+    game = make("simple_reference", local_ratio=0.75)
     state = game.start(0)
     state.targets, state.where, state.marks = [2, 0], np.array([[1.0, 0], [0, 3.0]]), np.zeros((3, 2))
     assert game.paid(state) == pytest.approx([-0.75 * 3 - 0.25 * 2, -0.75 * 1 - 0.25 * 2])
 
 
 def test_reference_cannot_be_worse_than_its_bound():
-    game = make("reference", horizon=25)
+    game = make("simple_reference", horizon=25)
     state = game.start(0)
     state.where, state.marks = np.array([[1.0, 1], [1, 1]]), np.full((3, 2), -1.0)
     choice = {"message": 0, "move": "right"}
@@ -159,7 +159,7 @@ def test_reference_cannot_be_worse_than_its_bound():
 
 
 def test_who_never_pushes_in_reference_gets_what_the_card_says():
-    game = make("reference", horizon=5)
+    game = make("simple_reference", horizon=5)
     (card,) = game.predictions()
     stay = Move({"message": 0, "move": "stay"})
     returns = []
@@ -175,7 +175,7 @@ def test_who_never_pushes_in_reference_gets_what_the_card_says():
 
 
 def test_an_agent_of_reference_does_not_see_where_it_should_go():
-    game, drawn = make("reference", horizon=6), set()
+    game, drawn = make("simple_reference", horizon=6), set()
     state, rng = game.start(2), np.random.default_rng(0)
     for _ in range(3):
         state.play(random_moves(state, rng))
@@ -193,7 +193,7 @@ def test_an_agent_of_reference_does_not_see_where_it_should_go():
 
 
 def test_a_resampled_world_of_reference_pays_as_if_it_had_been_so_from_the_start():
-    game = make("reference", horizon=6)
+    game = make("simple_reference", horizon=6)
     state, rng, played = game.start(2), np.random.default_rng(0), []
     for _ in range(4):
         played.append(random_moves(state, rng))
@@ -208,7 +208,7 @@ def test_a_resampled_world_of_reference_pays_as_if_it_had_been_so_from_the_start
 
 
 def test_messages_are_heard_and_moves_are_not_seen_in_reference():
-    state = make("reference").start(0)
+    state = make("simple_reference").start(0)
     state.play({0: Move({"message": 7, "move": "up"}), 1: Move({"message": 3, "move": "left"})})
     seen = state.data(1)["observation"]
     assert seen[11:].argmax() == 7
@@ -218,7 +218,7 @@ def test_messages_are_heard_and_moves_are_not_seen_in_reference():
 
 
 def test_positions_travel_as_plain_data():
-    game = make("reference")
+    game = make("simple_reference")
     state, rng = game.start(1), np.random.default_rng(0)
     state.play(random_moves(state, rng))
     assert load_state(game, state.to_dict()) == state
@@ -227,13 +227,13 @@ def test_positions_travel_as_plain_data():
 @pytest.mark.parametrize(
     ("name", "params", "words"),
     [
-        ("spread", {"agents": 0}, "agents=0 should be from 1 to 100"),
-        ("spread", {"landmarks": 0}, "landmarks=0 should be from 1 to 100, or null"),
-        ("spread", {"local_ratio": 1.5}, "local_ratio=1.5 should be from 0 to 1"),
-        ("tag", {"prey": 0}, "prey=0 should be"),
-        ("tag", {"obstacles": -1}, "obstacles=-1 should be"),
-        ("reference", {"say_chars": -1}, "say_chars=-1 should be"),
-        ("reference", {"horizon": 0}, "horizon=0 should be"),
+        ("simple_spread", {"agents": 0}, "agents=0 should be from 1 to 100"),
+        ("simple_spread", {"landmarks": 0}, "landmarks=0 should be from 1 to 100, or null"),
+        ("simple_spread", {"local_ratio": 1.5}, "local_ratio=1.5 should be from 0 to 1"),
+        ("simple_tag", {"prey": 0}, "prey=0 should be"),
+        ("simple_tag", {"obstacles": -1}, "obstacles=-1 should be"),
+        ("simple_reference", {"say_chars": -1}, "say_chars=-1 should be"),
+        ("simple_reference", {"horizon": 0}, "horizon=0 should be"),
     ],
 )
 def test_mistakes_get_one_line(name, params, words):
