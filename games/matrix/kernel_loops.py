@@ -11,19 +11,10 @@ look-ups, and four chains keep the processor busy.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
-
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    _Function = TypeVar("_Function", bound=Callable[..., Any])
-
-    # numba has no types; a compiled function has those of its source
-    def njit(**options: Any) -> Callable[[_Function], _Function]: ...
-else:
-    from numba import njit
+from ..jit import njit
 
 __all__ = ["play", "trace"]
 

@@ -7,21 +7,11 @@ and a step is one function because numba counts references to arrays when it cal
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
-
 import numpy as np
 from numpy.typing import NDArray
 
+from ..jit import njit
 from .kernel_tables import DISH, DISH_TAKEN, EVENT, INTERACT, KIND, NOW_HELD, PLACE, TURNED
-
-if TYPE_CHECKING:
-    _Function = TypeVar("_Function", bound=Callable[..., Any])
-
-    # numba has no types; a compiled function has those of its source
-    def njit(**options: Any) -> Callable[[_Function], _Function]: ...
-else:
-    from numba import njit
 
 __all__ = ["random_actions", "random_steps", "restart", "step"]
 

@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
-
 import numpy as np
 from numpy.typing import NDArray
 
+from ..jit import njit
 from .encode import URGENT
 from .features import OWN
 from .game import PLANES
 from .kernel_tables import COOKING, DISH, DISH_WAY, ONION, ONION_WAY, POTS, SERVE_WAY, SOUP, TOMATO, TOMATO_WAY, WALLS
 from .kitchen import MOST_INGREDIENTS
-
-if TYPE_CHECKING:
-    _Function = TypeVar("_Function", bound=Callable[..., Any])
-
-    # numba has no types; a compiled function has those of its source
-    def njit(**options: Any) -> Callable[[_Function], _Function]: ...
-else:
-    from numba import njit
 
 __all__ = ["look", "measure"]
 

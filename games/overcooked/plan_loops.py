@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
-
 import numpy as np
 from numpy.typing import NDArray
 
+from ..jit import njit
 from .kernel_loops import Floats, Row, Words, step
 from .kernel_tables import COOKING, DISH, ONION, SOUP, TOMATO
-
-if TYPE_CHECKING:
-    _Function = TypeVar("_Function", bound=Callable[..., Any])
-
-    # numba has no types; a compiled function has those of its source
-    def njit(**options: Any) -> Callable[[_Function], _Function]: ...
-else:
-    from numba import njit
 
 __all__ = ["expand", "judge"]
 

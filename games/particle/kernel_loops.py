@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..jit import njit
 from .physics import DAMPING, DT, MARGIN, STIFFNESS
 from .spread import COVERED, SILENCE
 from .tag import TOUCH
-
-if TYPE_CHECKING:
-    _Function = TypeVar("_Function", bound=Callable[..., Any])
-
-    # numba has no types; a compiled function has those of its source
-    def njit(**options: Any) -> Callable[[_Function], _Function]: ...
-else:
-    from numba import njit
 
 __all__ = ["OPEN", "SPREAD", "TAG", "begin", "look", "step"]
 

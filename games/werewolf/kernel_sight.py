@@ -6,21 +6,11 @@ Arrays are those of :mod:`.kernel_loops`, and ``sight``, which says where the pa
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
-
 import numpy as np
 from numpy.typing import NDArray
 
+from ..jit import njit
 from . import kernel_layout as at
-
-if TYPE_CHECKING:
-    _Function = TypeVar("_Function", bound=Callable[..., Any])
-
-    # numba has no types; a compiled function has those of its source
-    def njit(**options: Any) -> Callable[[_Function], _Function]: ...
-else:
-    from numba import njit
 
 __all__ = ["see"]
 
