@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
 from json.encoder import encode_basestring
@@ -254,6 +254,16 @@ class Game:
             NotSupported: it has none.
         """
         raise NotSupported(f"{self.made_as} has no vector environment")
+
+    def openings(self) -> Iterator[tuple[float, State]]:
+        """List all positions that an episode can begin with, each with its probability, where chance draws nothing after that.
+
+        Raises:
+            NotSupported: chance acts later too, or in more ways than can be listed.
+        """
+        if self.type.chance:
+            raise NotSupported(f"{self.made_as} cannot list what chance may draw")
+        yield 1.0, self.start()
 
     def predictions(self) -> tuple[Prediction, ...]:
         """State what theory and the laboratory predict for these parameters."""
