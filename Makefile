@@ -70,8 +70,8 @@ golden: $(VENV)/.dev ## write the golden playthroughs anew, after a meant change
 
 # deliberation in one round besides: more sheets to read in fewer words; a kitchen is open for too many steps
 house: $(VENV)/.dev ## train the house player anew on all games and put it in place (an hour and a half)
-	OMP_NUM_THREADS=1 $(BIN)/ludens train trainer=house model=nano 'games=[all,-overcooked,-overcooked_tasks,-simple_spread,-simple_tag,-simple_reference,{id: deliberation, rounds: 1}]' name=house_base
-	OMP_NUM_THREADS=1 $(BIN)/ludens train trainer=house_more model=nano model.model=runs/house_base/checkpoint 'games=[all,-overcooked,-overcooked_tasks,-simple_spread,-simple_tag,-simple_reference,{id: deliberation, rounds: 1}]' name=house
+	OMP_NUM_THREADS=1 $(BIN)/ludens train trainer=house model=nano 'games=[all,-overcooked,-overcooked_tasks,-overcooked_v2,-simple_spread,-simple_tag,-simple_reference,{id: deliberation, rounds: 1}]' name=house_base
+	OMP_NUM_THREADS=1 $(BIN)/ludens train trainer=house_more model=nano model.model=runs/house_base/checkpoint 'games=[all,-overcooked,-overcooked_tasks,-overcooked_v2,-simple_spread,-simple_tag,-simple_reference,{id: deliberation, rounds: 1}]' name=house
 	cp runs/house/checkpoint/* llm/nano/house/
 	chmod 644 llm/nano/house/*
 

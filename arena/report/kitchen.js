@@ -42,7 +42,7 @@
 
   const named = (thing) => {
     if (!thing) return "nothing";
-    if (thing[0] !== "s") return { o: "an onion", t: "a tomato", d: "a dish" }[thing];
+    if (thing[0] !== "s") return { o: "an onion", t: "a tomato", d: "a dish", m: "a mushroom" }[thing];
     const part = (count, one, many) => (count === "0" ? "" : `${count} ${count === "1" ? one : many}`);
     return `a soup of ${[part(thing[1], "onion", "onions"), part(thing[2], "tomato", "tomatoes")].filter(Boolean).join(" and ")}`;
   };

@@ -21,7 +21,7 @@ from ..record import Decision, Episode, RecordError, advance
 
 __all__ = ["Cook", "Film", "Frame", "Served", "Stew", "code", "film", "frame_of", "kitchen_title", "packed"]
 
-_NEWS = ("ready", "end", "fail")
+_NEWS = ("ready", "order", "end", "fail")
 """Events that are told beside what the cooks did; who stood in whose way shows by that."""
 _WORDS = ("say", "task", "fail")
 """Events of a cook's that change nothing in the kitchen."""
@@ -252,7 +252,7 @@ def packed(shown: Film) -> dict[str, Any]:
 
     Beside the map there is a list ``steps``, an entry a frame, which holds what is new in it: cooks as ``[seat, x, y, facing, thing]``, what each did (an
     index into ``words``), counters as ``[x, y, thing]``, pots as ``[x, y, onions, tomatoes, step in which the soup is ready or -1, time]``, and the rest
-    by name. What is empty is 0. Things are written ``o``, ``t``, ``d``, ``s21`` (a soup of two onions and a tomato), and 0 for none.
+    by name. What is empty is 0. Things are written ``o``, ``t``, ``d``, ``m``, ``s21`` (a soup of two onions and a tomato), and 0 for none.
     """
     kitchen = shown.kitchen
     words: dict[str, int] = {}

@@ -23,6 +23,7 @@ LIGHT: Mapping[str, str] = {
     "onion": "#e6ac3c", "onion_light": "#f6d68b", "onion_deep": "#b97f1e", "sprout": "#7da23f",
     "tomato": "#d8412f", "tomato_light": "#f08a73", "tomato_deep": "#a92a1c", "leaf": "#4c8a3a",
     "soup_onion": "#f0c25a", "soup_tomato": "#dd5a3a", "soup_mixed": "#e6883c",
+    "cap": "#9c6b52", "cap_light": "#c49379", "stem": "#f1e4d3", "button": "#c53a3a", "button_deep": "#8d2424",
     "window": "#2b7f78", "window_light": "#f3faf8", "window_in": "#1d4f52", "bell": "#f0bd45", "bell_deep": "#bd8a1d",
     "skin": "#f3cba3", "skin_deep": "#dfa97c", "blush": "#eda98a", "hair": "#6b4a33", "jacket": "#ffffff", "jacket_deep": "#d9e0e6",
     "ink": "#2a2f36", "paper": "#ffffff", "shade": "#0000002e", "bar_back": "#1f252bd9", "bar": "#ffb648", "done": "#27a463",
@@ -87,6 +88,10 @@ _ONION: list[Shape] = [
 _TOMATO: list[Shape] = [
     ("e", "tomato_deep", 50, 58, 35, 31), ("e", "tomato", 50, 56, 35, 30), ("e", "tomato_light", 37, 48, 8, 7), ("p", "leaf", *_star(50, 29, 21, 7, 5)),
 ]  # fmt: skip
+_MUSHROOM: list[Shape] = [
+    ("r", "stem", 39, 48, 22, 38, 9), ("e", "cap", 50, 40, 36, 27), ("e", "cap_light", 38, 32, 8, 6),
+    ("e", "cap_light", 60, 37, 6, 5),
+]  # fmt: skip
 _DISH: list[Shape] = [("e", "plate_edge", 50, 55, 42, 39), ("e", "plate", 50, 51, 42, 39), ("e", "plate_in", 50, 52, 28, 25)]
 
 
@@ -143,6 +148,14 @@ _WINDOW: list[Shape] = [
     ("e", "onion_light", 43, 66, 3, 5),
 ]  # fmt: skip
 
+_BOARD: list[Shape] = [
+    *_COUNTER, ("r", "ink", 17, 12, 66, 76, 7), ("r", "paper", 21, 16, 58, 68, 4), ("r", "window", 30, 25, 40, 7, 3),
+    *(("r", "plate_edge", 30, y, 40, 5, 2) for y in (42, 54, 66)),
+]  # fmt: skip
+_BUTTON: list[Shape] = [
+    *_COUNTER, ("e", "stove_edge", 50, 54, 34, 31), ("e", "stove", 50, 50, 34, 31), ("e", "button_deep", 50, 50, 23, 20), ("e", "button", 50, 45, 23, 20),
+]  # fmt: skip
+
 # -- cooks -------------------------------------------------------------------------------------------------------------
 
 _SHADOW: Shape = ("e", "shade", 50, 91, 29, 7)
@@ -185,10 +198,14 @@ PICTURES: Mapping[str, Sequence[Shape]] = {
     "D": _STACK,
     "P": _POT,
     "S": _WINDOW,
+    "R": _BOARD,
+    "L": _BUTTON,
+    "M": _crate(_MUSHROOM),
     "lip": [("r", "lip", 0, 88, 100, 12, 0)],
     "o": _ONION,
     "t": _TOMATO,
     "d": _DISH,
+    "m": _MUSHROOM,
     **_SOUPS,
     **_INGREDIENTS,
     **_COOKING,

@@ -23,15 +23,17 @@ __all__ = ["still", "stills", "terminal"]
 
 _ARROWS = "▲▼▶◀"
 _COLUMNS = 3
-_INK = {"onion": "onion_deep", "tomato": "tomato_deep", "dish": "ink", "soup": "ink"}
-_KEPT = {"O": "onion_deep", "T": "tomato_deep", "D": "ink", "S": "window"}
+_INK = {"onion": "onion_deep", "tomato": "tomato_deep", "dish": "ink", "soup": "ink", "mushroom": "cap"}
+_KEPT = {"O": "onion_deep", "T": "tomato_deep", "D": "ink", "S": "window", "R": "ink", "L": "button", "M": "cap"}
 _LEGEND = "o onion, t tomato, d dish, s soup; [O] onions, [T] tomatoes, [D] dishes, [S] serving counter; P with what is in it, the steps left, or ✓"
+_LEGEND_V2 = f"{_LEGEND}; m mushroom, [M] mushrooms; [R] recipe indicator, [L] button"
 
 
 def terminal(episode: Episode) -> Iterator[RenderableType]:
     """Tell an episode: the kitchen at the beginning, after each delivery and at the end, and between them who took, put and said what."""
     shown = film(episode)
-    yield Text(f"{kitchen_title(shown.kitchen)}: {_LEGEND}", "dim")
+    legend = _LEGEND_V2 if set("RLM") & set("".join(shown.kitchen.rows)) else _LEGEND
+    yield Text(f"{kitchen_title(shown.kitchen)}: {legend}", "dim")
     yield _picture(shown, shown.frames[0])
     for frame in shown.frames[1:]:
         told = _told(frame)

@@ -13,3 +13,8 @@ register(
     "ludens.games.overcooked.tasks:OvercookedTasks",
     summary="the same by tasks (fetch an onion, serve the soup): cooks plan, and the rules walk them there",
 )
+register(
+    "overcooked_v2-v0",
+    "ludens.games.overcooked.v2.game:OvercookedV2",
+    summary="cooks who see only what is near, and an order that is hidden from some (after JaxMARL's overcooked_v2)",
+)

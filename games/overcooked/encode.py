@@ -69,5 +69,5 @@ def _show(planes: NDArray[np.uint8], x: int, y: int, item: Thing) -> None:
         planes[x, y, 18] += item[1]
         planes[x, y, 19] += item[2]
         planes[x, y, 21] += 1
-    else:
+    elif item[0] in _THINGS:
         planes[x, y, _THINGS[item[0]]] += 1

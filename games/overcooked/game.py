@@ -25,7 +25,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 from gymnasium.spaces import Box
@@ -66,6 +66,8 @@ _OPTIMA = {
 class Overcooked(Game):
     """Cooks in a kitchen; see the module for the parameters."""
 
+    tiles: ClassVar[str] = "XOTDPS"
+    """What may stand in its kitchens."""
     layout: str = "cramped_room"
     horizon: int = 400
     old_dynamics: bool = False
@@ -76,6 +78,8 @@ class Overcooked(Game):
         # a record must not depend on a file that may change
         object.__setattr__(self, "layout", written(self.layout))
         self.require(1 <= self.horizon <= 100_000, "horizon", "should be from 1 to 100,000")
+        strange = sorted(set("".join(self.kitchen.rows)) - {" ", *self.tiles})
+        self.require(not strange, "layout", f"has {', '.join(strange)} in it, which only overcooked_v2 knows")
         self.require(self.encoding in ("grid", "features"), "encoding", "should be 'grid' or 'features'")
         self.require(0 <= self.say_chars <= 4000, "say_chars", "should be from 0 to 4000")
         orders = [sum(recipe) for recipe, value in zip(RECIPES, self.kitchen.values, strict=True) if value]

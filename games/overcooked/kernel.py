@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ...errors import ParameterError
 from ..compiled import compiled
-from ..core import IllegalMove, seat_name
+from ..core import IllegalMove, NotSupported, seat_name
 from .encode import template
 from .features import size as size_of
 from .game import ACTIONS, PLANES, Overcooked
@@ -51,12 +51,15 @@ class OvercookedBatch:
 
     Raises:
         ParameterError: ``size`` is not positive.
+        NotSupported: the game is Overcooked-v2.
         MissingExtra: numba is not installed.
     """
 
     def __init__(self, game: Overcooked, size: int, seed: int = 0, *, auto_reset: bool = False) -> None:
         if size < 1:
             raise ParameterError(f"size={size} should be at least 1")
+        if type(game).tiles != Overcooked.tiles:
+            raise NotSupported(f"{_ENGINE} knows the rules of Overcooked, not those of {game.made_as}")
         self.game, self.size = game, size
         self._tables, self._auto_reset = tables(game), auto_reset
         self.rows = np.tile(self._tables.fresh, (size, 1))

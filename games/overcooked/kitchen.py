@@ -1,8 +1,8 @@
 """Kitchens: the map, where cooks begin, what may be ordered, and how long and for what it cooks. Read from grids and from ``.layout`` files.
 
 A grid is lines of characters: ``X`` counter, ``O`` onions, ``T`` tomatoes, ``D`` dishes, ``P`` pot, ``S`` serving counter, blank floor, and ``1``, ``2``, ...
-where the cooks begin; ``/`` ends a line too. Cells are ``(x, y)``, y downwards. The file format is that of overcooked_ai: a Python literal of a dictionary
-with ``grid`` and options.
+where the cooks begin; ``/`` ends a line too. :mod:`.v2` knows ``R`` recipe indicator, ``L`` button and ``M`` mushrooms as well. Cells are ``(x, y)``, y
+downwards. The file format is that of overcooked_ai: a Python literal of a dictionary with ``grid`` and options.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import LudensError, nearest
+from .v2.kitchens import KITCHENS_V2
 
 __all__ = ["DIRECTIONS", "KITCHENS", "Cell", "Kitchen", "Recipe", "kitchen", "written"]
 
@@ -29,7 +30,7 @@ RECIPES: tuple[Recipe, ...] = tuple((onions, total - onions) for total in range(
 """All soups there are."""
 _USUAL = 20
 """What a soup is worth, and how long it cooks, where nothing else is said."""
-_TILES = "XOTDPS"
+_TILES = "XOTDPSRLM"
 _MOST_CELLS = 1000
 _MOST_COOKS = 9
 _MOST_CHARS = 100_000
@@ -106,8 +107,8 @@ def kitchen(layout: str) -> Kitchen:
     """Find or read a kitchen.
 
     Args:
-        layout: a name of :data:`KITCHENS`, the path of a ``.layout`` file, the text of one, or a bare grid, in which all soups of three things that are
-            there are ordered.
+        layout: a name of :data:`KITCHENS` or of ``KITCHENS_V2``, the path of a ``.layout`` file, the text of one, or a bare grid, in which all soups of
+            three things that are there are ordered.
 
     Raises:
         LudensError: there is no such kitchen, the file cannot be read, or what it says is no kitchen.
@@ -121,7 +122,7 @@ def written(layout: str) -> str:
     Raises:
         LudensError: see :func:`kitchen`.
     """
-    if layout in KITCHENS:
+    if layout in _NAMED:
         return layout
     _, given = _given(layout)
     grid = "/".join(_lines(given["grid"]))
@@ -130,8 +131,8 @@ def written(layout: str) -> str:
 
 def _given(layout: str) -> tuple[str, Mapping[str, Any]]:
     """Give a kitchen's name, and what its file says."""
-    if layout in KITCHENS:
-        return layout, KITCHENS[layout]
+    if layout in _NAMED:
+        return layout, _NAMED[layout]
     if layout.endswith(".layout"):
         path = Path(layout)
         try:
@@ -142,7 +143,7 @@ def _given(layout: str) -> tuple[str, Mapping[str, Any]]:
     if layout.lstrip().startswith("{"):
         return "given", _literal(layout, "the given kitchen")
     if not {"\n", "/", "X"} & set(layout):
-        raise LudensError(f"{layout!r} is no name of a kitchen, path of a .layout file or grid of lines{nearest(layout, KITCHENS)}")
+        raise LudensError(f"{layout!r} is no name of a kitchen, path of a .layout file or grid of lines{nearest(layout, _NAMED)}")
     here = [tile in layout for tile in "OT"]
     three = [recipe for recipe in RECIPES if sum(recipe) == MOST_INGREDIENTS and all(there or not count for there, count in zip(here, recipe, strict=True))]
     orders = [{"ingredients": ["onion"] * onions + ["tomato"] * tomatoes} for onions, tomatoes in three]
@@ -266,3 +267,4 @@ KITCHENS: Mapping[str, Mapping[str, Any]] = {
     }.items()
 }
 """Kitchens by name: the five of Carroll et al. 2019 (``counter_circuit`` is overcooked_ai's ``counter_circuit_o_1order``)."""
+_NAMED = {**KITCHENS, **KITCHENS_V2}

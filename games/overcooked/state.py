@@ -74,21 +74,26 @@ class OvercookedState(State):
         actions = [ACTIONS.index(moves[seat].choice) for seat in range(self.game.seats)]
         for seat in range(self.game.seats):
             self.emit_speech(seat, moves[seat].say)
-        self._step(actions)
+        self._tick(actions)
 
-    def _step(self, actions: Sequence[int]) -> None:
-        """Play one step of all cooks."""
+    def _tick(self, actions: Sequence[int]) -> None:
+        """Play one step of all cooks, pay it and move the clock."""
         self.shaped = [0.0] * self.game.seats
-        waiting = self._soups_waiting()
-        earned = sum(self._interact(seat, waiting) for seat, action in enumerate(actions) if ACTIONS[action] == "interact")
-        self._walk(actions)
-        self._cook()
+        earned = self._step(actions)
         self.clock += 1
         self.rewards = [total + earned for total in self.rewards]
         self.shaping = [total + now for total, now in zip(self.shaping, self.shaped, strict=True)]
         if self.clock >= self.game.horizon:
             self.to_move = ()
             self.emit("end", f"The kitchen closes: {text.soups(self.delivered)} delivered.", data={"delivered": self.delivered})
+
+    def _step(self, actions: Sequence[int]) -> float:
+        """Carry out a step and give what it earns everybody."""
+        waiting = self._soups_waiting()
+        earned = sum(self._interact(seat, waiting) for seat, action in enumerate(actions) if ACTIONS[action] == "interact")
+        self._walk(actions)
+        self._cook()
+        return earned
 
     def _interact(self, seat: int, waiting: int) -> float:
         """Let a cook use what it faces; give what that earns everybody."""
@@ -176,12 +181,16 @@ class OvercookedState(State):
             if now != IDLE and now < needed:
                 now += 1
                 if now == needed:
-                    self.emit("ready", f"The soup in the pot at {text.place(cell)} is ready.", data={"cell": list(cell)})
+                    self.emit("ready", f"The soup in the pot at {text.place(cell)} is ready.", data={"cell": list(cell)}, to=self._witnesses(cell))
             self.pots[cell] = (onions, tomatoes, now)
 
     def _tell(self, kind: str, seat: int, words: str, cell: Cell | None, item: Thing | None, **facts: Any) -> None:
         data = {"cell": None if cell is None else list(cell), "thing": None if item is None else list(item), **facts}
-        self.emit(kind, f"{seat_name(seat)} {words}.", seat=seat, data=data)
+        self.emit(kind, f"{seat_name(seat)} {words}.", seat=seat, data=data, to=self._witnesses(self.where[seat], *([] if cell is None else [cell])))
+
+    def _witnesses(self, *cells: Cell) -> tuple[int, ...] | None:
+        """Tell who sees what happens at some cells; None where nothing is hidden."""
+        return None
 
     # -- in numbers --------------------------------------------------------------------------------------------------
 

@@ -153,7 +153,7 @@ class TasksState(OvercookedState):
             ready.append(action)
         actions = actions_of(self.game.kitchen, self.where, goals, ready)
         before, heard = list(self.where), len(self.events)
-        self._step(actions)
+        self._tick(actions)
         self.walked.append(tuple(actions))
         news = self.events[heard:]
         acted = {event.seat for event in news if event.seat is not None}

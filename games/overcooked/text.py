@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from .game import Overcooked
     from .state import OvercookedState
 
-__all__ = ["drawing", "place", "points", "request", "rules", "soups", "thing"]
+__all__ = ["about_cook", "about_pot", "drawing", "place", "points", "request", "rules", "soups", "thing"]
 
 _FACING = ("north", "south", "east", "west")
 _ARROWS = "^v><"
@@ -22,6 +22,9 @@ _NAMES = {
     "D": ("dishes", "dishes"),
     "P": ("a pot", "pots"),
     "S": ("a serving counter", "serving counters"),
+    "R": ("a recipe indicator", "recipe indicators"),
+    "L": ("a button", "buttons"),
+    "M": ("mushrooms", "mushrooms"),
 }
 """What stands in a cell of a kind, and in several."""
 
@@ -55,8 +58,15 @@ def thing(item: tuple[Any, ...]) -> str:
     return f"{'an' if item[0] == 'onion' else 'a'} {item[0]}"
 
 
-def rules(game: Overcooked, seat: int | None) -> str:
-    """State the rules."""
+def rules(game: Overcooked, seat: int | None, *, moves: str | None = None, ordered: str | None = None) -> str:
+    """State the rules.
+
+    Args:
+        game: the rules.
+        seat: who is told them; None for a spectator.
+        moves: what happens in which order, where that is not as in overcooked_ai.
+        ordered: what is said in place of "Ordered: ...; other soups earn nothing.", with ``{orders}`` for the soups.
+    """
     kitchen = game.kitchen
     cooks = "You cook alone" if game.seats == 1 else f"{game.seats} cooks work in one kitchen"
     you = "" if seat is None else f" You are {seat_name(seat)}."
@@ -68,11 +78,10 @@ def rules(game: Overcooked, seat: int | None) -> str:
         if game.old_dynamics
         else "Interact with a pot with empty hands to start it; then nothing can be added."
     )
-    moves = (
-        ""
-        if game.seats == 1
-        else " Interactions happen first, in the order of the seats; then all move at once. If two would meet in a cell or change places, nobody moves."
-    )
+    if moves is None:
+        moves = "Interactions happen first, in the order of the seats; then all move at once. If two would meet in a cell or change places, nobody moves."
+    moves = f" {moves}" if game.seats > 1 else ""
+    told = (ordered or "Ordered: {orders}; other soups earn nothing.").format(orders=orders)
     say = " With each action you may speak to all." if game.say_chars else ""
     together = " Everybody earns the value of every soup." if game.seats > 1 else ""
     choose = "you choose" if game.seats == 1 else "all choose at once"
@@ -81,8 +90,8 @@ def rules(game: Overcooked, seat: int | None) -> str:
         f"(x, y). In each of {game.horizon} steps {choose}: north, south, east or west turns you that way and takes you one cell on if it is free floor; "
         f"stay does nothing; interact uses the cell that you face. You hold one thing at most. Interact to take an onion, a tomato or a dish where it is "
         f"kept; to put a thing on an empty counter or take it from there; to put an onion or a tomato into a pot that is not cooking (three at most); with "
-        f"a dish, to take a soup that is ready out of its pot; with a soup, to deliver it at a serving counter. {start}{moves} Ordered: {orders}; other "
-        f"soups earn nothing. In the kitchen: {kept}; everything else that is not floor is counter.{together}{say} Your aim is to deliver as much as you can."
+        f"a dish, to take a soup that is ready out of its pot; with a soup, to deliver it at a serving counter. {start}{moves} {told} "
+        f"In the kitchen: {kept}; everything else that is not floor is counter.{together}{say} Your aim is to deliver as much as you can."
     )
 
 
@@ -117,15 +126,16 @@ def request(state: OvercookedState, seat: int) -> str:
 def scene(state: OvercookedState, seat: int) -> list[str]:
     """Say what a cook sees, line by line."""
     lines = [f"Step {state.clock + 1} of {state.game.horizon}; {soups(state.delivered)} delivered."]
-    lines += [_cook(state, other, other == seat) for other in range(state.game.seats)]
+    lines += [about_cook(state, other, other == seat) for other in range(state.game.seats)]
     for cell in state.game.kitchen.cells("P"):
-        lines.append(_pot(state, cell))
+        lines.append(about_pot(state, cell))
     if state.counters:
         lines.append(f"On counters: {'; '.join(f'{thing(item)} at {place(cell)}' for cell, item in sorted(state.counters.items()))}.")
     return lines
 
 
-def _cook(state: OvercookedState, seat: int, own: bool) -> str:
+def about_cook(state: OvercookedState, seat: int, own: bool) -> str:
+    """Say where a cook is, what it faces and what it holds."""
     kitchen, cell, facing = state.game.kitchen, state.where[seat], state.facing[seat]
     ahead = kitchen.ahead(cell, facing)
     tile = kitchen.tile(ahead)
@@ -138,7 +148,8 @@ def _cook(state: OvercookedState, seat: int, own: bool) -> str:
     return f"{who} at {place(cell)}, facing {_FACING[facing]} to {seen} at {place(ahead)}, and {holds} {'nothing' if held is None else thing(held)}."
 
 
-def _pot(state: OvercookedState, cell: Cell) -> str:
+def about_pot(state: OvercookedState, cell: Cell) -> str:
+    """Say what is in a pot."""
     if cell not in state.pots:
         return f"The pot at {place(cell)} is empty."
     onions, tomatoes, ticks = state.pots[cell]

@@ -1,7 +1,8 @@
 """Cooks for Overcooked.
 
 What the styles mean here: fair minds what the others carry and steps aside; greedy does everything itself; generous gives way, and waits when somebody is
-beside it; tough hardly ever gives way; deceptive looks busy, half its steps anything; cautious waits often and now and then errs, as people do.
+beside it; tough hardly ever gives way; deceptive looks busy, half its steps anything; cautious waits often and now and then errs, as people do. Where
+the order is hidden (Overcooked-v2), they go where it is shown, press a button, or wait for one and then guess; see :mod:`.hidden`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from ....games.overcooked.game import Overcooked
 from ....games.overcooked.tasks import OvercookedTasks
 from .. import BotFactory
 from .cook import Cook, Manner
+from .hidden import cook_for
 from .task_cook import TaskCook
 
 __all__ = ["GAMES", "MANNERS", "bot_for", "cook"]
@@ -38,5 +40,5 @@ def bot_for(game: Game, style: str) -> BotFactory:
 
 
 def cook(game: Overcooked, manner: Manner, seat: int, rng: np.random.Generator) -> Cook | TaskCook:
-    """Make a cook for a kitchen by steps or by tasks."""
-    return TaskCook(game, manner, seat, rng) if isinstance(game, OvercookedTasks) else Cook(game, manner, seat, rng)
+    """Make a cook for a kitchen by steps, by tasks or half hidden."""
+    return TaskCook(game, manner, seat, rng) if isinstance(game, OvercookedTasks) else cook_for(game, manner, seat, rng)

@@ -63,7 +63,7 @@ class Cook:
 
     def act(self, observation: Observation) -> Move:
         """Choose an action, and say what it is for when that is new and the seat may speak."""
-        seen = see(observation.data["planes"])
+        seen = self._look(observation)
         self._ear.listen(observation)
         self._about = ""
         action = self._act(seen)
@@ -72,6 +72,9 @@ class Cook:
         news = say is not None and self._about != self._said and len(say) <= self.game.say_chars
         self._said = self._about or self._said
         return Move(action, say if news else None)
+
+    def _look(self, observation: Observation) -> Seen:
+        return see(observation.data["planes"])
 
     def _act(self, seen: Seen) -> str:
         manner, rng = self.manner, self.rng

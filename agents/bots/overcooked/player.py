@@ -15,6 +15,7 @@ from ....games.overcooked.game import ACTIONS, Overcooked
 from ....games.overcooked.kernel import OvercookedBatch
 from ....games.overcooked.plan import Plan, joint_plan
 from ....games.overcooked.tasks import OvercookedTasks
+from ....games.overcooked.v2.game import OvercookedV2
 from ...player import BasePlayer
 from . import cook
 from .cook import Cook, Manner
@@ -128,6 +129,8 @@ def _no_kitchen(game: Game, player: str) -> str | None:
         return f"{player} plays Overcooked only, not {game.made_as}"
     if player == "planning_cook" and isinstance(game, OvercookedTasks):
         return f"planning_cook chooses steps, not tasks as {game.made_as} asks for"
+    if player == "planning_cook" and isinstance(game, OvercookedV2):
+        return f"planning_cook plans where nothing is hidden, not for {game.made_as}"
     if player == "planning_cook" and game.seats != 2:
         return f"planning_cook plans for two cooks; this kitchen has {game.seats}"
     return None

@@ -62,8 +62,8 @@ def test_files_are_read(tmp_path):
         ("XXPXX\nO1 3O\nX   X\nXDXSX", "numbered 1, 2"),
         ("XXPXX\nO1 2O\nX   X\nXXXSX", "there should be dishes"),
         ("XXPXX\nX1 2X\nX   X\nXDXSX", "there should be onions"),
-        ("XXPXX\n1  2O\nX   X\nXDXSX", "'1' at x=0, y=1 should be one of X, O, T, D, P, S"),
-        ("XXPXX\nO1?2O\nX   X\nXDXSX", "'?' at x=2, y=1 should be one of X, O, T, D, P, S, a blank or the number of a cook"),
+        ("XXPXX\n1  2O\nX   X\nXDXSX", "'1' at x=0, y=1 should be one of X, O, T, D, P, S, R, L, M"),
+        ("XXPXX\nO1?2O\nX   X\nXDXSX", "'?' at x=2, y=1 should be one of X, O, T, D, P, S, R, L, M, a blank or the number of a cook"),
     ],
 )
 def test_what_is_wrong_is_told(layout, said):
