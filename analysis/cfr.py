@@ -75,22 +75,13 @@ class CFR(_Averages):
 
     def run(self, iterations: int) -> None:
         """Run so many more iterations."""
-        tree, loops, policy = self.tree, self._loops, self.current()
-        shape = (tree.seat, tree.infoset, tree.first, tree.children)
-        for _ in range(iterations):
-            self.iterations += 1
-            if self.weights == "linear":
-                # what came before weighs (t - 1) / t as much as what comes now
-                self.regrets *= (self.iterations - 1) / self.iterations
-                self.sums *= (self.iterations - 1) / self.iterations
-            for seat in range(tree.game.seats):
-                loops.reaches(tree.roots, *shape, policy, self._reach)
-                loops.evaluate(*shape, tree.payoffs, policy, self._values)
-                weight = float(self.iterations) if self.plus else 1.0
-                loops.update(seat, weight, *shape, policy, self._reach, self._values, self.regrets, self.sums)
-                if self.plus:
-                    np.maximum(self.regrets, 0, out=self.regrets)
-                loops.match_regrets(self.regrets, tree.counts, tree.owner, seat, policy)
+        tree = self.tree
+        shape = (tree.seat, tree.infoset, tree.first, tree.children, tree.payoffs)
+        self._loops.iterate(
+            iterations, self.iterations, self.plus, self.weights == "linear", tree.roots, *shape, tree.counts, tree.owner, self.current(), self._reach,
+            self._values, self.regrets, self.sums,
+        )  # fmt: skip
+        self.iterations += iterations
 
 
 class ExternalSampling(_Averages):

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from ..games.jit import njit
 
-__all__ = ["best_choices", "evaluate", "match_regrets", "reaches", "sample", "update"]
+__all__ = ["best_choices", "evaluate", "iterate", "match_regrets", "reaches", "walk"]
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -107,45 +107,86 @@ def best_choices(  # noqa: PLR0917  # as above
 
 
 @njit(cache=True, error_model="numpy")
-def sample(  # noqa: PLR0917  # as above
-    who: int, root: int, draws: Floats, depth: int, seat: Ints, infoset: Ints, first: Ints, children: Ints, payoffs: Floats, regrets: Floats,
-    sums: Floats,
-) -> float:  # fmt: skip
-    """Walk the tree from a node by external sampling: all choices of one seat, one of everybody else; give what the node was worth to that seat.
+def walk(  # noqa: PLR0917  # as above
+    roots: Ints, draws: NDArray[np.float64], seat: Ints, infoset: Ints, first: Ints, children: Ints, payoffs: Floats, regrets: Floats, sums: Floats
+) -> None:  # fmt: skip
+    """Run iterations of external sampling: for every seat a walk from a root of its own, by all of its choices and one of everybody else.
 
-    ``draws`` holds uniform numbers, one for each level; so at one level all branches draw alike, which is as good.
+    ``draws`` holds uniform numbers, by iteration, seat and level: at one level all branches draw alike, which is as good.
     """
-    node = root
-    if seat[node] < 0:
-        return payoffs[node, who]
-    number, count = infoset[node], children[node]
-    total = 0.0
+    queue, taken, values = np.zeros(len(seat), np.int64), np.zeros(len(seat), np.int64), np.zeros(len(seat))
+    for iteration in range(len(roots)):
+        for who in range(roots.shape[1]):
+            queue[0] = roots[iteration, who]
+            start, stop, level = 0, 1, 0
+            while start < stop:
+                after = stop
+                for place in range(start, stop):
+                    node = queue[place]
+                    if seat[node] == who:
+                        for choice in range(children[node]):
+                            queue[after] = first[node] + choice
+                            after += 1
+                    elif seat[node] >= 0:
+                        taken[node] = first[node] + _draw(regrets[infoset[node]], sums[infoset[node]], children[node], draws[iteration, who, level])
+                        queue[after] = taken[node]
+                        after += 1
+                start, stop, level = stop, after, level + 1
+            for place in range(stop - 1, -1, -1):
+                node = queue[place]
+                if seat[node] < 0:
+                    values[node] = payoffs[node, who]
+                elif seat[node] != who:
+                    values[node] = values[taken[node]]
+                else:
+                    values[node] = _learn(regrets[infoset[node]], values[first[node] : first[node] + children[node]])
+
+
+@njit(cache=True, error_model="numpy")
+def _draw(regrets: Floats, sums: Floats, count: int, number: float) -> int:
+    """Draw a choice by regret matching, and count the chances into the average policy."""
+    total, taken = 0.0, -1
     for choice in range(count):
-        total += max(regrets[number, choice], 0.0)
-    if seat[node] != who:
-        left, taken, found = draws[depth], count - 1, False
-        for choice in range(count):
-            chance = max(regrets[number, choice], 0.0) / total if total > 0 else 1.0 / count
-            sums[number, choice] += chance
-            left -= chance
-            if left < 0 and not found:
-                taken, found = choice, True
-        return sample(who, first[node] + taken, draws, depth + 1, seat, infoset, first, children, payoffs, regrets, sums)
-    value = 0.0
-    worth = np.zeros(count)
+        total += max(regrets[choice], 0.0)
     for choice in range(count):
-        worth[choice] = sample(who, first[node] + choice, draws, depth + 1, seat, infoset, first, children, payoffs, regrets, sums)
-        value += worth[choice] * (max(regrets[number, choice], 0.0) / total if total > 0 else 1.0 / count)
-    for choice in range(count):
-        regrets[number, choice] += worth[choice] - value
+        chance = max(regrets[choice], 0.0) / total if total > 0 else 1.0 / count
+        sums[choice] += chance
+        number -= chance
+        if number < 0 and taken < 0:
+            taken = choice
+    return taken if taken >= 0 else count - 1
+
+
+@njit(cache=True, error_model="numpy")
+def _learn(regrets: Floats, worth: Floats) -> float:
+    """Add the regrets of what the choices were worth; give what regret matching earned."""
+    total, value = 0.0, 0.0
+    for choice in range(len(worth)):
+        total += max(regrets[choice], 0.0)
+    for choice in range(len(worth)):
+        value += worth[choice] * (max(regrets[choice], 0.0) / total if total > 0 else 1.0 / len(worth))
+    for choice in range(len(worth)):
+        regrets[choice] += worth[choice] - value
     return value
 
 
 @njit(cache=True, error_model="numpy")
-def walk(  # noqa: PLR0917  # as above
-    roots: Ints, draws: NDArray[np.float64], seat: Ints, infoset: Ints, first: Ints, children: Ints, payoffs: Floats, regrets: Floats, sums: Floats
+def iterate(  # noqa: PLR0917  # as above
+    iterations: int, before: int, plus: bool, linear: bool, roots: Floats, seat: Ints, infoset: Ints, first: Ints, children: Ints, payoffs: Floats,
+    counts: Ints, owner: Ints, policy: Floats, reach: Floats, values: Floats, regrets: Floats, sums: Floats,
 ) -> None:  # fmt: skip
-    """Sample so many iterations, each a walk for every seat from its own root."""
-    for iteration in range(len(roots)):
-        for who in range(roots.shape[1]):
-            sample(who, roots[iteration, who], draws[iteration, who], 0, seat, infoset, first, children, payoffs, regrets, sums)
+    """Run so many iterations of CFR after those ``before``, seats in turn; ``policy`` is the current one and follows."""
+    for iteration in range(before + 1, before + iterations + 1):
+        if linear:
+            # what came before weighs (t - 1) / t as much as what comes now
+            regrets *= (iteration - 1) / iteration
+            sums *= (iteration - 1) / iteration
+        for who in range(values.shape[1]):
+            reaches(roots, seat, infoset, first, children, policy, reach)
+            evaluate(seat, infoset, first, children, payoffs, policy, values)
+            update(who, float(iteration) if plus else 1.0, seat, infoset, first, children, policy, reach, values, regrets, sums)
+            if plus:
+                for number in range(len(counts)):
+                    for choice in range(counts[number]):
+                        regrets[number, choice] = max(regrets[number, choice], 0.0)
+            match_regrets(regrets, counts, owner, who, policy)
