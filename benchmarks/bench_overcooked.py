@@ -1,4 +1,4 @@
-"""Overcooked: joint steps per CPU-second of the batched engine, with and without what the cooks see, of the readable rules, and of overcooked_ai.
+"""Overcooked: joint steps per CPU-second of the batched engines, with and without what the cooks see, of the readable rules, and of overcooked_ai.
 
     python benchmarks/bench_overcooked.py
 
@@ -58,6 +58,8 @@ def ours(layout: str) -> list[Figure]:
             figures.append(
                 measure(f"ludens.overcooked.{layout}.step+{look}", "step", lambda look=look: looks(look), setup=f"{words} each step; {SIZE_SEEN} games, {note}")
             )
+    if importlib.util.find_spec("torch"):
+        figures += on_torch(game, layout)
     rng = np.random.default_rng(0)
     drawn = [{seat: Move(ACTIONS[action]) for seat, action in enumerate(pair)} for pair in rng.integers(6, size=(400, 2))]
 
@@ -73,6 +75,28 @@ def ours(layout: str) -> list[Figure]:
     words = f"the same with both cooks' planes; {describe('ludens')}"
     figures.append(measure(f"ludens.overcooked.{layout}.readable+observations", "step", lambda: readable(look=True), setup=words))
     return figures
+
+
+def on_torch(game: object, layout: str) -> list[Figure]:
+    """Measure the engine on torch, on the CPU."""
+    import torch
+
+    from ludens.games.overcooked.kernel_torch import TorchOvercooked
+
+    kitchens = TorchOvercooked(game, SIZE, auto_reset=True)  # type: ignore[arg-type]
+    actions = torch.randint(6, (SIZE, 2), generator=torch.Generator().manual_seed(1))
+    setup = f"{SIZE} games side by side on the CPU, {describe('ludens', 'torch')}"
+
+    def steps(look: str = "") -> int:
+        for _ in range(STEPS):
+            kitchens.step(actions)
+            if look:
+                getattr(kitchens, look)()
+        return SIZE * STEPS
+
+    words = {"": "no observations", "observations": "both cooks' 26 planes each step", "features": "both cooks' 96 features each step"}
+    name = f"ludens.overcooked.{layout}.torch"
+    return [measure(f"{name}{'+' * bool(look)}{look}", "step", lambda look=look: steps(look), setup=f"{said}; {setup}") for look, said in words.items()]
 
 
 def theirs() -> list[Figure]:

@@ -328,7 +328,10 @@ class State:
         events: everything that happened, visible or not.
         rewards: per seat, what the last joint move earned.
         returns: per seat, what was earned so far, in the game's own unit.
+        shaped: per seat, the shaped rewards of the last joint move, which help learners and are no part of the payoff; None where the game has none.
     """
+
+    shaped: list[float] | None = None
 
     def __init__(self, game: Game, seed: int) -> None:
         seats = game.seats

@@ -20,10 +20,10 @@ class GymView(gymnasium.Env[Any, Any]):
 
     metadata = {"render_modes": ["ansi", "human"]}  # noqa: RUF012 - Gymnasium's own convention
 
-    def __init__(self, game: Game, *, speech: bool = False, render_mode: str | None = None) -> None:
+    def __init__(self, game: Game, *, speech: bool = False, shaped: float = 0.0, render_mode: str | None = None) -> None:
         if game.seats != 1:
             raise ParameterError(f"{game.made_as} has {game.seats} seats; the Gymnasium view is for games of one seat")
-        self._view = ParallelView(game, speech=speech, render_mode=render_mode)
+        self._view = ParallelView(game, speech=speech, shaped=shaped, render_mode=render_mode)
         self._name = self._view.possible_agents[0]
         self.render_mode = render_mode
         self.action_space = self._view.action_space(self._name)
@@ -42,6 +42,6 @@ class GymView(gymnasium.Env[Any, Any]):
         return self._view.render()
 
 
-def gym_env(game: Game | str, *, speech: bool = False, render_mode: str | None = None, **params: Any) -> GymView:
+def gym_env(game: Game | str, *, speech: bool = False, shaped: float = 0.0, render_mode: str | None = None, **params: Any) -> GymView:
     """View a one-seat game (or a game id with parameters) as a Gymnasium environment. Raises ParameterError for more seats."""
-    return GymView(registry.make(game, **params) if isinstance(game, str) else game, speech=speech, render_mode=render_mode)
+    return GymView(registry.make(game, **params) if isinstance(game, str) else game, speech=speech, shaped=shaped, render_mode=render_mode)

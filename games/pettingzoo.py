@@ -4,7 +4,8 @@ After ``import ludens.games.pettingzoo``, ``pettingzoo.make("aec", "ludens/priso
 
 An observation is ``{"observation": array, "action_mask": int8 array}`` (the mask where the action space is discrete); the words
 stand in ``info``: ``text`` (what this seat has seen since it was last asked, the rules first, and what is asked now) and ``status`` of its
-last action. With ``speech=True`` an action is ``{"choice": ..., "say": str}``. An illegal action is dealt with as the game declares, and counted in ``info``.
+last action, and ``shaped`` its shaped reward where the game has them. With ``speech=True`` an action is ``{"choice": ..., "say": str}``; with ``shaped=1.0``
+shaped rewards are added to the rewards, so many times. An illegal action is dealt with as the game declares, and counted in ``info``.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from gymnasium import spaces
 from pettingzoo import AECEnv, ParallelEnv
 from pettingzoo.env_registry import registration as zoo
 
+from ..errors import ParameterError
 from . import registry
 from .actions import Move, Status
 from .core import Game, State, seat_name
@@ -30,9 +32,10 @@ SPEECH_CHARS = 2000
 class _Table:
     """What both views share: spaces, observations, and moves made legal by the game's declared policy."""
 
-    def __init__(self, game: Game, speech: bool) -> None:
-        self.game = game
-        self.speech = speech
+    def __init__(self, game: Game, speech: bool, shaped: float) -> None:
+        if shaped and game.start(0).shaped is None:
+            raise ParameterError(f"{game.made_as} has no shaped rewards; leave shaped={shaped!r} out")
+        self.game, self.speech, self.shaped = game, speech, shaped
         self.names = [seat_name(seat) for seat in range(game.seats)]
         self.codecs: list[Codec] = [codec(game.action_domain(seat)) for seat in range(game.seats)]
         self.action_spaces: dict[str, spaces.Space[Any]] = {}
@@ -64,7 +67,11 @@ class _Table:
         lines += [event.text for event in observation.events[before or 0 :]]
         self.shown[seat] = len(observation.events)
         to_move = seat in state.to_move
-        return {"text": "\n".join([*lines, observation.request] if to_move else lines), "status": str(self.statuses[seat]), "to_move": to_move}
+        info = {"text": "\n".join([*lines, observation.request] if to_move else lines), "status": str(self.statuses[seat]), "to_move": to_move}
+        return info if state.shaped is None else {**info, "shaped": state.shaped[seat]}
+
+    def reward(self, state: State, seat: int) -> float:
+        return float(state.rewards[seat] + (self.shaped * state.shaped[seat] if state.shaped is not None else 0.0))
 
     def move(self, state: State, seat: int, action: Any) -> Move | None:
         """Turn an action into a legal move; None when the game says that the seat forfeits."""
@@ -89,11 +96,11 @@ class _View:
 
     state_: State
 
-    def __init__(self, game: Game, *, speech: bool = False, render_mode: str | None = None) -> None:
+    def __init__(self, game: Game, *, speech: bool = False, shaped: float = 0.0, render_mode: str | None = None) -> None:
         super().__init__()
         self.metadata = {"render_modes": ["ansi", "human"], "name": game.made_as, "is_parallelizable": game.type.dynamics == "simultaneous"}
         self.game, self.render_mode = game, render_mode
-        self._table = _Table(game, speech)
+        self._table = _Table(game, speech, shaped)
         self.possible_agents = list(self._table.names)
         self.agents: list[str] = []
         self.action_spaces, self.observation_spaces = self._table.action_spaces, self._table.observation_spaces
@@ -158,7 +165,7 @@ class AecView(_View, AECEnv):  # type: ignore[misc]
     def _advance(self) -> None:
         state = self.state_
         for seat, name in enumerate(self.possible_agents):
-            self.rewards[name] = float(state.rewards[seat])
+            self.rewards[name] = self._table.reward(state, seat)
             self.infos[name] = self._table.info(state, seat)
         self._accumulate_rewards()
         if state.over:
@@ -193,7 +200,7 @@ class ParallelView(_View, ParallelEnv):  # type: ignore[misc]
         names = self.agents
         out = (
             self._observations(),
-            {name: float(state.rewards[seat]) for seat, name in enumerate(names)},
+            {name: self._table.reward(state, seat) for seat, name in enumerate(names)},
             dict.fromkeys(names, state.over),
             dict.fromkeys(names, False),
             self._infos(),
@@ -211,14 +218,14 @@ class ParallelView(_View, ParallelEnv):  # type: ignore[misc]
         return {name: self._table.info(self.state_, seat) for seat, name in enumerate(self.possible_agents)}
 
 
-def aec_env(game: Game | str, *, speech: bool = False, render_mode: str | None = None, **params: Any) -> AecView:
-    """View a game (or a game id with parameters) as an agent-environment cycle."""
-    return AecView(registry.make(game, **params) if isinstance(game, str) else game, speech=speech, render_mode=render_mode)
+def aec_env(game: Game | str, *, speech: bool = False, shaped: float = 0.0, render_mode: str | None = None, **params: Any) -> AecView:
+    """View a game (or a game id with parameters) as an agent-environment cycle. Raises ParameterError for ``shaped`` where nothing is shaped."""
+    return AecView(registry.make(game, **params) if isinstance(game, str) else game, speech=speech, shaped=shaped, render_mode=render_mode)
 
 
-def parallel_env(game: Game | str, *, speech: bool = False, render_mode: str | None = None, **params: Any) -> ParallelView:
-    """View a game (or a game id with parameters) as a parallel environment."""
-    return ParallelView(registry.make(game, **params) if isinstance(game, str) else game, speech=speech, render_mode=render_mode)
+def parallel_env(game: Game | str, *, speech: bool = False, shaped: float = 0.0, render_mode: str | None = None, **params: Any) -> ParallelView:
+    """View a game (or a game id with parameters) as a parallel environment. Raises ParameterError for ``shaped`` where nothing is shaped."""
+    return ParallelView(registry.make(game, **params) if isinstance(game, str) else game, speech=speech, shaped=shaped, render_mode=render_mode)
 
 
 def register_all() -> None:

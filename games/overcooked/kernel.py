@@ -22,7 +22,7 @@ from ..core import IllegalMove, NotSupported, seat_name
 from .encode import template
 from .features import size as size_of
 from .game import ACTIONS, PLANES, Overcooked
-from .kernel_tables import Contents, Sights, sights, tables
+from .kernel_tables import Contents, Sights, facts, sights, tables
 from .kitchen import DIRECTIONS
 
 __all__ = ["OvercookedBatch"]
@@ -173,15 +173,4 @@ class OvercookedBatch:
 
     def facts(self, index: int) -> dict[str, Any]:
         """Read a game as a readable state has it: ``where``, ``facing``, ``hands``, ``counters`` and ``pots``."""
-        kitchen, seats = self.game.kitchen, self.game.seats
-        row: list[int] = self.rows[index].tolist()
-        floor, contents = sorted(kitchen.floor), Contents(kitchen)
-        lying = {divmod(number, kitchen.height): there for number, there in enumerate(row[2 * seats :]) if there}
-        pots = {cell: lying.pop(cell) for cell in kitchen.cells("P") if cell in lying}
-        return {
-            "where": [floor[pose // len(DIRECTIONS)] for pose in row[:seats]],
-            "facing": [pose % len(DIRECTIONS) for pose in row[:seats]],
-            "hands": [contents.thing(held) for held in row[seats : 2 * seats]],
-            "counters": {cell: contents.thing(there) for cell, there in lying.items()},
-            "pots": {cell: contents.pot(there) for cell, there in pots.items()},
-        }
+        return facts(self.game, self.rows[index].tolist())

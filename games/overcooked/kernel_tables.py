@@ -8,8 +8,8 @@ have cooked for no step, one step, ... and as long as they need.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,7 @@ from .kitchen import DIRECTIONS, MOST_INGREDIENTS, RECIPES, Kitchen, Recipe
 from .routes import routes
 from .state import IDLE, Pot, Thing
 
-__all__ = ["Contents", "Sights", "Tables", "sights", "tables"]
+__all__ = ["Contents", "Sights", "Tables", "facts", "sights", "tables"]
 
 ONION, TOMATO, DISH, SOUP = 1, 2, 3, 4
 _NAMES = ("onion", "tomato", "dish")
@@ -36,7 +36,7 @@ AHEAD, TURNED, PLACE, KIND = (np.uint64(bits) for bits in (0, 16, 32, 48))
 """Where the parts of a move begin, in bits: the pose after it, the pose when nobody moves, the place in the row of what is used, and its kind."""
 NOW_HELD, EVENT = np.uint64(16), np.uint64(20)
 """Where the parts of a use begin, in bits, after what lies there then."""
-_HANDS = 16
+HANDS = 16
 """A power of two above COOKING - 1."""
 
 
@@ -83,6 +83,21 @@ class Contents:
         if thing is None:
             return 0
         return SOUP + RECIPES.index((thing[1], thing[2])) if thing[0] == "soup" else 1 + _NAMES.index(thing[0])
+
+
+def facts(game: Overcooked, row: Sequence[int]) -> dict[str, Any]:
+    """Read a row as a readable state has it: ``where``, ``facing``, ``hands``, ``counters`` and ``pots``."""
+    kitchen, seats = game.kitchen, game.seats
+    floor, contents = sorted(kitchen.floor), Contents(kitchen)
+    lying = {divmod(number, kitchen.height): there for number, there in enumerate(row[2 * seats :]) if there}
+    pots = {cell: lying.pop(cell) for cell in kitchen.cells("P") if cell in lying}
+    return {
+        "where": [floor[pose // len(DIRECTIONS)] for pose in row[:seats]],
+        "facing": [pose % len(DIRECTIONS) for pose in row[:seats]],
+        "hands": [contents.thing(held) for held in row[seats : 2 * seats]],
+        "counters": {cell: contents.thing(there) for cell, there in lying.items()},
+        "pots": {cell: contents.pot(there) for cell, there in pots.items()},
+    }
 
 
 class Tables(NamedTuple):
@@ -153,13 +168,13 @@ def _moves(kitchen: Kitchen, number: Mapping[tuple[int, int], int], lead: int) -
                     ahead = number[there] + action
                 if action == INTERACT and (used := kitchen.ahead(cell, facing)) not in number:
                     place, kind = lead + used[0] * kitchen.height + used[1], _KINDS.index(kitchen.tile(used))
-                moves[first + facing, action] = ahead | turned << int(TURNED) | place << int(PLACE) | kind * _HANDS << int(KIND)
+                moves[first + facing, action] = ahead | turned << int(TURNED) | place << int(PLACE) | kind * HANDS << int(KIND)
     return moves.ravel()
 
 
 def _uses(kitchen: Kitchen, contents: Contents, shift: int, *, old: bool) -> NDArray[np.uint32]:
-    use = np.zeros((len(_KINDS), _HANDS, 1 << shift), np.uint32)
-    use[:] = np.arange(_HANDS, dtype=np.uint32)[None, :, None] << int(NOW_HELD) | np.arange(1 << shift, dtype=np.uint32)
+    use = np.zeros((len(_KINDS), HANDS, 1 << shift), np.uint32)
+    use[:] = np.arange(HANDS, dtype=np.uint32)[None, :, None] << int(NOW_HELD) | np.arange(1 << shift, dtype=np.uint32)
 
     def let(tile: str, held: int, there: int, then: tuple[int, int, int]) -> None:
         now_held, now_there, event = then

@@ -81,7 +81,15 @@ class Kitchen:
 
     def cells(self, tile: str) -> tuple[Cell, ...]:
         """List the cells of a kind, line by line."""
-        return tuple((x, y) for y, row in enumerate(self.rows) for x, found in enumerate(row) if found == tile)
+        return self._kinds.get(tile, ())
+
+    @cached_property
+    def _kinds(self) -> Mapping[str, tuple[Cell, ...]]:
+        kinds: dict[str, list[Cell]] = {}
+        for y, row in enumerate(self.rows):
+            for x, tile in enumerate(row):
+                kinds.setdefault(tile, []).append((x, y))
+        return {tile: tuple(cells) for tile, cells in kinds.items()}
 
     def ahead(self, cell: Cell, facing: int) -> Cell:
         """Give the cell that a cook in a cell faces, by the number of its direction."""

@@ -35,13 +35,13 @@ class OvercookedState(State):
         counters: what lies on counters, by cell.
         pots: what is in pots that are not empty, by cell.
         clock: steps played.
-        shaped: per cook, the shaped rewards of the last step, which are no part of the payoff.
-        shaping: the same, added up over the episode.
+        shaping: per cook, the shaped rewards added up over the episode.
         delivered: how many soups of worth were delivered.
         potted, dishes: per cook, how often it put something into a pot, and took up a soup.
     """
 
     game: Overcooked
+    shaped: list[float]
 
     def __init__(self, game: Overcooked, seed: int) -> None:
         super().__init__(game, seed)

@@ -49,8 +49,9 @@ class OvercookedVectorEnv(VectorEnv):
 
     def reset(self, *, seed: int | list[int | None] | None = None, options: dict[str, Any] | None = None) -> tuple[NDArray[Any], dict[str, Any]]:
         """Begin all games anew; ``options={"reset_mask": mask}`` only some. The rules draw nothing, so a seed changes nothing."""
-        self._batch.reset(None if not options or options.get("reset_mask") is None else options["reset_mask"])
-        self._batch.shaped[:] = 0
+        mask = None if not options else options.get("reset_mask")
+        self._batch.reset(mask)
+        self._batch.shaped[... if mask is None else mask] = 0
         return self._seen(), {"shaped": self._batch.shaped.copy()}
 
     def step(self, actions: ArrayLike) -> tuple[NDArray[Any], NDArray[np.float32], NDArray[np.bool_], NDArray[np.bool_], dict[str, Any]]:

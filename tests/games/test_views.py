@@ -64,6 +64,35 @@ def test_speech_travels_through_the_view():
     assert any("Shall we share?" in event.text for event in env.state_.events)
 
 
+def test_shaped_rewards_are_told_and_paid_where_they_are_wanted():
+    rng = np.random.default_rng(0)
+    actions = rng.integers(6, size=(200, 2))
+    plain, helped = (parallel_env("overcooked", horizon=200, shaped=weight) for weight in (0.0, 0.5))
+    alone, turns = gym_env("overcooked", layout="XPX/O1D/XSX", horizon=40, shaped=2.0), aec_env("overcooked", horizon=200, shaped=0.5)
+    for env in (plain, helped, turns):
+        env.reset(seed=0)
+    total = 0.0
+    for pair in actions:
+        moves = dict(zip(plain.agents, map(int, pair), strict=True))
+        _, rewards, _, _, infos = plain.step(moves)
+        _, with_help, _, _, told = helped.step(moves)
+        for action in moves.values():
+            turns.step(action)
+        for name in moves:
+            assert told[name]["shaped"] == infos[name]["shaped"] == turns.infos[name]["shaped"]
+            assert with_help[name] == turns.rewards[name] == rewards[name] + 0.5 * infos[name]["shaped"]
+            total += infos[name]["shaped"]
+    assert total > 0
+    alone.reset(seed=0)
+    *_, first = alone.step(3)
+    assert first["shaped"] == 0
+    _, reward, *_ = [alone.step(action) for action in (5, 0, 5)][-1]  # an onion from the west into the pot in the north
+    assert reward == 2.0 * 3.0
+    assert "shaped" not in parallel_env("prisoners_dilemma").reset(seed=0)[1]["player_0"]
+    with pytest.raises(ParameterError, match=r"prisoners_dilemma-v0 has no shaped rewards; leave shaped=1\.0 out"):
+        parallel_env("prisoners_dilemma", shaped=1.0)
+
+
 def test_render_modes(capsys):
     env = aec_env("prisoners_dilemma", rounds=1, render_mode="ansi")
     env.reset(seed=0)

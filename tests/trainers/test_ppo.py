@@ -13,6 +13,7 @@ from gymnasium.spaces import Box, MultiDiscrete
 from gymnasium.vector import VectorEnv
 from gymnasium.vector.utils import batch_space
 
+from ludens.arena import Run
 from ludens.cli import main
 from ludens.errors import ParameterError
 from ludens.games import make
@@ -133,9 +134,32 @@ def test_mistakes_are_told(tmp_path, capsys):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(3600)
 @pytest.mark.parametrize(
     ("layout", "steps", "least"), [("cramped_room", 800_000, 220), ("coordination_ring", 3_000_000, 200), ("forced_coordination", 3_000_000, 150)]
 )
 def test_cooks_learn_the_kitchens_of_the_papers(tmp_path, layout, steps, least):
     game = make("overcooked", layout=layout, encoding="features", old_dynamics=True)
     assert PPO(Task((game,), None, tmp_path), steps=steps).run(lambda line: None)["return"] >= least
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_a_trained_cook_sits_at_a_table_with_bots_and_a_language_player(tmp_path, capsys):
+    words = ["game=overcooked", "game.encoding=features", "game.old_dynamics=true", f"runs={tmp_path}", "progress=false"]
+    assert main(["train", "trainer=ppo", *words, "trainer.steps=500000", "name=cooks"]) == 0
+    returns = [json.loads(line)["return"] for line in (tmp_path / "cooks" / "log.jsonl").read_text().splitlines()]
+    assert [earned for earned in returns if earned is not None][-1] > 40  # two soups
+    policy = tmp_path / "cooks" / "policy"
+    players = f"players=[fair,random,house,{{kind:neural,path:{policy}}}]"
+    assert main(["tournament", *words, "game.horizon=40", players, "plan.replicates=1", "bootstrap=20", "name=meal"]) == 0
+    printed = capsys.readouterr()
+    assert "Leaderboard" in printed.out
+    assert "complete: 12 matches, 12 of them played now" in printed.err
+    with Run.open(tmp_path / "meal") as run:
+        for episode in run.episodes():
+            assert (episode.error, episode.forfeited, episode.turns, episode.faults) == (None, None, 40, ())
+            assert {decision.status for decision in episode.decisions} == {"ok"}
+    page = (tmp_path / "meal" / "report.html").read_text(encoding="utf-8")
+    assert page.startswith("<!doctype html>")
+    assert all(name in page for name in ("fair", "random", "house", str(policy)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from gymnasium.vector import AutoresetMode
+from gymnasium.wrappers.vector import FlattenObservation, NormalizeReward, RecordEpisodeStatistics
 
 from ludens.games import Move
 from ludens.games.overcooked.game import ACTIONS, Overcooked
@@ -57,3 +58,37 @@ def test_it_plays_what_the_readable_rules_play():
         assert infos["shaped"][0].tolist() == state.shaped
         assert truncations[0] == state.over
         assert all(np.array_equal(seen[0, seat], state.data(seat)["observation"]) for seat in range(2))
+
+
+def test_gymnasiums_wrappers_take_it():
+    plain = OvercookedVectorEnv(Overcooked(encoding="features", old_dynamics=True, horizon=60), 8)
+    counted = RecordEpisodeStatistics(OvercookedVectorEnv(plain.game, 8))
+    wrapped = FlattenObservation(NormalizeReward(counted))
+    assert wrapped.single_observation_space.shape == (2 * 96,)
+    rng, earned, lengths = np.random.default_rng(0), np.zeros(8), []
+    seen, _ = wrapped.reset(seed=0)
+    plain.reset(seed=0)
+    for step in range(3 * 61 - 1):
+        assert seen in wrapped.observation_space
+        if step % 61 == 0:
+            earned[:] = 0
+        if step % 61 == 10:  # soups in hand, so that something is earned
+            for envs in (plain, counted.env):
+                position = envs._batch.facts(0)
+                for index in range(0, 8, 2):
+                    envs._batch.put(index, {**position, "where": [(3, 2), (1, 1)], "facing": [1, 0], "hands": [("soup", 3, 0), None]})
+        actions = rng.integers(6, size=(8, 2))
+        if step % 61 == 10:
+            actions[:] = 5
+        seen, *_, infos = wrapped.step(actions)
+        rewards = plain.step(actions)[1]
+        earned += rewards
+        if step % 61 == 59:
+            assert infos["_episode"].all()
+            assert infos["episode"]["r"].tolist() == earned.tolist()
+            assert set(infos["episode"]["r"][::2]) >= {20.0}
+            lengths += infos["episode"]["l"].tolist()
+        else:
+            assert "episode" not in infos
+    assert lengths == [60] * 24
+    wrapped.close()
