@@ -23,7 +23,9 @@ from ludens.trainers.strength import strength
 PLACE = house_folder()
 CARD = json.loads((PLACE / "card.json").read_text(encoding="utf-8"))
 STRENGTH = {row["game"]: row for row in CARD["strength"]}
-SPEAKING = [game_id for game_id in all_ids() if make(game_id).type.language]
+YOUNGER = {"catalogue-v0", "consultancy-v0", "shopping-v0"}
+"""Games that came after the weights: it plays them, but was not trained on them; when it is trained anew, their names must go."""
+SPEAKING = [game_id for game_id in all_ids() if make(game_id).type.language and game_id not in YOUNGER]
 LONG = {game_id for game_id in SPEAKING if game_id.startswith("werewolf_") and game_id != "werewolf_lspo4-v0"}
 """Games that it was trained on, but whose strength the card does not hold: a match of them takes too long."""
 MEASURED = [game_id for game_id in SPEAKING if game_id not in LONG]
@@ -70,6 +72,7 @@ def test_the_card_belongs_to_the_weights():
 def test_it_was_trained_on_every_game_in_which_seats_speak():
     assert set(SPEAKING) <= set(CARD["games"]), AGAIN
     assert set(CARD["games"]) <= set(all_ids()), AGAIN
+    assert not YOUNGER & set(CARD["games"])
 
 
 def marked(game_id):
@@ -102,7 +105,7 @@ async def test_it_plays_every_game_and_speaks_where_it_may():
         assert all(decision.status in ("ok", "repaired") for decision in own), episode.game
         if any(decision.say for decision in own):
             spoke.add(episode.game)
-    assert set(MEASURED) <= spoke <= set(SPEAKING)
+    assert set(MEASURED) <= spoke <= set(SPEAKING) | YOUNGER
 
 
 async def test_its_decisions_are_those_that_torch_computes():
