@@ -29,8 +29,10 @@ SUMMARISE = (
 
 
 def system_text(seat: int, rules: str, game_type: GameType, style: Style, *, persona: str = "", goal: str = "") -> str:
-    """Write the first message: name, persona, rules, goal and manners; the same all through an episode."""
+    """Write the first message: name, persona, rules, goal and manners; the same all through an episode. A style without manners adds nothing of ours."""
     parts = [persona.strip(), rules.strip(), f"Your own goal: {goal.strip()}" if goal.strip() else ""]
+    if not style.manners:
+        return "\n\n".join(part for part in parts if part)
     name = f"You are {seat_name(seat)}"
     if not re.search(rf"\b{name}\b", rules):
         parts.insert(0, f"{name}, a player in the game described here.")

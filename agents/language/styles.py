@@ -24,6 +24,7 @@ class Style:
         parts: fields (JSON) or sections (tagged text) that come before the answer, with what each is for.
         notes: the part that is handed on word for word when older conversation is summarised.
         max_tokens: room for a reply, where the player sets none.
+        manners: whether the model is told how the conversation goes and what to make of what others say.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Style:
     parts: tuple[tuple[str, str], ...] = ()
     notes: str | None = None
     max_tokens: int = 512
+    manners: bool = True
 
     @property
     def first(self) -> tuple[str, ...]:
@@ -51,6 +53,8 @@ STYLES: dict[str, Style] = {
     style.name: style
     for style in (
         Style("direct", "Give your answer at once, without explaining it."),
+        # for experiments, in which every sentence belongs to the design
+        Style("bare", "", manners=False),
         Style(
             "cot",
             "Think before you decide. Every answer begins with your reasoning, step by step; nobody else sees it.",

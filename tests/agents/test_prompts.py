@@ -21,6 +21,10 @@ FOLDER = Path(__file__).with_name("prompts")
 CASES = {
     "direct_json": ({}, ['{"choice": "north"}', '{"say": "A fine lamp.", "choice": {"act": "offer", "price": 9}}', '{"choice": {"act": "accept"}}']),
     "direct_tags": ({"answer": "tags"}, ["Answer: north", "Say: A fine lamp.\nAnswer: offer price=9", "Answer: accept"]),
+    "bare_json": (
+        {"style": "bare"},
+        ['{"choice": "north"}', '{"say": "A fine lamp.", "choice": {"act": "offer", "price": 9}}', '{"choice": {"act": "accept"}}'],
+    ),
     "cot_json": (
         {"style": "cot", "persona": "You are a patient trader from an old market town."},
         [
