@@ -42,6 +42,12 @@ player_kind(
     summary="cooks by a plan for two, close to the best (Overcooked)",
     fits="ludens.agents.bots.overcooked.player:planning_cook_fits",
 )
+player_kind(
+    "economist",
+    "ludens.agents.bots.economist.player:EconomistPlayer",
+    summary="taxes and works by rules of one's choice (economist)",
+    fits="ludens.agents.bots.economist.player:fits",
+)
 player_kind("axelrod", "ludens.agents.axelrod_adapter:AxelrodPlayer", summary="any strategy of the Axelrod library", fits="ludens.agents.axelrod_adapter:fits")
 for _name, _entry in repeated.STRATEGIES.items():
     player_kind(_name, _entry.entry_point, summary=_entry.summary, fits=repeated.FITS, **_entry.presets)

@@ -1,0 +1,116 @@
+"""How the compiled workers of :mod:`.kernel` choose their hours; importing this module needs numba."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..jit import njit
+
+__all__ = ["LOOSE", "begin_climb", "climb", "fitted", "fix", "learn"]
+
+Floats = NDArray[np.float64]
+Small = NDArray[np.int8]
+
+LOOSE = {"reassoc", "nnan", "nsz", "contract"}
+"""Sums may be taken in any order, so that several workers are added at once; there is no NaN."""
+_STRIDE = 10.0
+"""Hours by which a climber first moves, and between the arms of a table."""
+_GAMMA, _MIX_1, _MIX_2 = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+_11, _27, _30, _31, _32, _HALF = np.uint64(11), np.uint64(27), np.uint64(30), np.uint64(31), np.uint64(32), np.uint64(0xFFFFFFFF)
+
+
+@njit(cache=True, inline="always")
+def _drawn(seeds: NDArray[np.uint64], i: int) -> float:
+    """Draw a number from 0 to 1 from an economy's own stream (splitmix64)."""
+    seeds[i] += _GAMMA
+    bits = seeds[i]
+    bits = (bits ^ (bits >> _30)) * _MIX_1
+    bits = (bits ^ (bits >> _27)) * _MIX_2
+    return float((bits ^ (bits >> _31)) >> _11) * (1.0 / 9007199254740992.0)
+
+
+@njit(cache=True, inline="always")
+def fitted(wanted: float, step: float, longest: float) -> float:
+    """Fit hours to what is allowed, as the scripted workers do."""
+    inside = min(max(wanted, 0.0), longest)
+    if step > 0:
+        return min(np.rint(inside / step), np.floor(longest / step)) * step
+    return np.rint(inside * 100) / 100
+
+
+@njit(cache=True, fastmath=LOOSE)
+def climb(hours: Floats, stride: Floats, before: Floats, utility: Floats, common: float, step: float, longest: float, least: float) -> None:  # noqa: PLR0917
+    """Move the hours of one economy's climbers; ``common`` is the part of their utilities that all got alike."""
+    top = np.floor(longest / step) * step if step > 0 else longest
+    grain = step if step > 0 else 0.01
+    for worker in range(len(hours)):
+        earned, move = utility[worker] - common, stride[worker]
+        smaller = max(abs(move) * 0.5, least)
+        turned = -smaller if move > 0 else smaller
+        move = turned if earned < before[worker] else move
+        stride[worker], before[worker] = move, earned
+        wanted = min(max(hours[worker] + move, 0.0), longest)
+        hours[worker] = min(np.rint(wanted / grain) * grain, top)
+
+
+@njit(cache=True)
+def fix(hours: Floats, options: Floats, seeds: NDArray[np.uint64], i: int) -> None:
+    """Draw the hours of one economy's fixed workers out of ``options``, all alike likely; two workers a draw."""
+    start, workers, many = seeds[i], len(hours), np.uint64(len(options))
+    for pair in range((workers + 1) // 2):
+        # the draws of splitmix64, each worked out by its number, so that none waits for another
+        bits = start + _GAMMA * np.uint64(pair + 1)
+        bits = (bits ^ (bits >> _30)) * _MIX_1
+        bits = (bits ^ (bits >> _27)) * _MIX_2
+        bits ^= bits >> _31
+        hours[2 * pair] = options[((bits >> _32) * many) >> _32]
+        if 2 * pair + 1 < workers:
+            hours[2 * pair + 1] = options[((bits & _HALF) * many) >> _32]
+    seeds[i] = start + _GAMMA * np.uint64((workers + 1) // 2)
+
+
+@njit(cache=True)
+def begin_climb(hours: Floats, stride: Floats, before: Floats, first: bool, step: float, longest: float, full: float) -> None:  # noqa: PLR0917
+    """Take the first step under a law: what was earned under another one says little."""
+    for worker in range(len(hours)):
+        before[worker] = -np.inf
+        if first:
+            hours[worker] = full
+        else:
+            stride[worker] = _STRIDE if stride[worker] > 0 else -_STRIDE
+            hours[worker] = fitted(hours[worker] + stride[worker], step, longest)
+
+
+@njit(cache=True)
+def learn(  # noqa: PLR0917
+    i: int, new: bool, hours: Floats, counts: NDArray[np.int32], means: Floats, tried: Small, utility: Floats, common: float, epsilon: float,
+    seeds: NDArray[np.uint64], step: float, longest: float,
+) -> None:  # fmt: skip
+    """Let one economy's workers fill their tables and choose: any that is untried, now and then any, else the best."""
+    arms = counts.shape[1]
+    for worker in range(len(hours)):
+        if new:
+            counts[worker] = 0
+            means[worker] = 0.0
+        else:
+            arm = tried[worker]
+            counts[worker, arm] += 1
+            means[worker, arm] += (utility[worker] - common - means[worker, arm]) / counts[worker, arm]
+        fresh, chosen = 0, 0
+        for arm in range(arms):
+            fresh += counts[worker, arm] == 0
+            if means[worker, arm] > means[worker, chosen]:
+                chosen = arm
+        if fresh:
+            left = int(_drawn(seeds, i) * fresh)
+            for arm in range(arms):
+                if counts[worker, arm] == 0:
+                    if left == 0:
+                        chosen = arm
+                        break
+                    left -= 1
+        elif _drawn(seeds, i) < epsilon:
+            chosen = int(_drawn(seeds, i) * arms)
+        tried[worker] = chosen
+        hours[worker] = fitted(_STRIDE * chosen, step, longest)
