@@ -3,7 +3,8 @@
 A move goes out by its number in the widest domain of choices, ``game.action_domain(seat)``; speech stays at home. Where only some of several seats
 move at once, the others have the one move "wait". What a seat knows goes out as the events it has seen, with the state's key. Payoffs are paid at the end.
 
-Only games that draw nothing go out: our positions draw chance inside their rules, where OpenSpiel would have to see it as chance nodes.
+Of games that draw something only those go out that can list what is drawn at the opening (``game.openings()``): that is OpenSpiel's one chance node. Elsewhere
+our positions draw chance inside their rules, where OpenSpiel would have to see it.
 """
 
 from __future__ import annotations
@@ -34,15 +35,19 @@ def openspiel_game(game: Game) -> Any:
     It is registered with OpenSpiel in this process as ``ludens_NAME_HASH``, where ``pyspiel.load_game`` and OpenSpiel's transformations find it.
 
     Args:
-        game: one without chance, in which every seat has a finite number of choices.
+        game: one without chance, or whose openings can be listed, in which every seat has a finite number of choices.
 
     Raises:
         NotSupported: the game draws chance inside its rules, or its choices are too many to be numbered.
     """
     import pyspiel
 
+    openings: tuple[tuple[float, State], ...] = ()
     if game.type.chance:
-        raise NotSupported(f"{game.made_as} draws chance inside its own rules, where OpenSpiel needs chance nodes; only games without chance go out")
+        try:
+            openings = tuple(game.openings())
+        except NotSupported as problem:
+            raise NotSupported(f"{game.made_as} draws chance inside its own rules, where OpenSpiel needs chance nodes ({problem})") from problem
     choices = [codec(game.action_domain(seat)).values for seat in range(game.seats)]
     if None in choices:
         seat = choices.index(None)
@@ -52,14 +57,14 @@ def openspiel_game(game: Game) -> Any:
     kind = _game_type(game)
     info = pyspiel.GameInfo(
         num_distinct_actions=max(len(values) for values in choices if values is not None),
-        max_chance_outcomes=0,
+        max_chance_outcomes=len(openings),
         num_players=game.seats,
         min_utility=float(game.type.payoff_low),
         max_utility=float(game.type.payoff_high),
         utility_sum=_sum(game),
         max_game_length=game.type.horizon,
     )
-    tree = _Tree(game, tuple(values or () for values in choices))
+    tree = _Tree(game, tuple(values or () for values in choices), openings)
     made = _game_class()
 
     class Exported(made):  # type: ignore[misc, valid-type]
@@ -77,9 +82,10 @@ class _Tree:
     They follow from those moves, so they are shared and kept: algorithms come by them again and again.
     """
 
-    def __init__(self, game: Game, choices: tuple[tuple[Any, ...], ...]) -> None:
+    def __init__(self, game: Game, choices: tuple[tuple[Any, ...], ...], openings: tuple[tuple[float, State], ...]) -> None:
         self.game = game
         self.choices = choices
+        self.openings = openings
         self.position = lru_cache(maxsize=_KEPT)(self._position)
         self.legal = lru_cache(maxsize=_KEPT)(self._legal)
         self.told = lru_cache(maxsize=_KEPT)(self._told)
@@ -89,6 +95,9 @@ class _Tree:
         return self
 
     def _position(self, path: _Path) -> State:
+        if self.openings and len(path) <= 1:
+            # before chance has drawn nobody is asked for anything; any opening stands for that
+            return self.openings[path[0][0] if path else 0][1]
         if not path:
             return self.game.start(0)
         state = self.position(path[:-1]).clone()
@@ -104,6 +113,8 @@ class _Tree:
         return tuple(number for number, value in enumerate(self.choices[seat]) if domain.check(value) is None)
 
     def _told(self, path: _Path, seat: int) -> str:
+        if self.openings and not path:
+            return ""
         state = self.position(path)
         return "".join([f"{event.text}\n" for event in state.observe(seat).events]) + f"[{state.key(seat)}]"
 
@@ -118,7 +129,7 @@ def _game_type(game: Game) -> Any:
         short_name=f"ludens_{game.made_as.rpartition('-v')[0] or game.made_as}_{game.hash}",
         long_name=game.label,
         dynamics=of.Dynamics.SEQUENTIAL if sequential else of.Dynamics.SIMULTANEOUS,
-        chance_mode=of.ChanceMode.DETERMINISTIC,
+        chance_mode=of.ChanceMode.EXPLICIT_STOCHASTIC if facts.chance else of.ChanceMode.DETERMINISTIC,
         information=of.Information.ONE_SHOT
         if one_shot
         else of.Information.PERFECT_INFORMATION
@@ -179,10 +190,15 @@ def _game_class() -> Any:
             return self.tree.position(self.path)
 
         def current_player(self) -> int:
+            if self.tree.openings and not self.path:
+                return int(pyspiel.PlayerId.CHANCE)
             to_move = self.position.to_move
             if not to_move:
                 return int(pyspiel.PlayerId.TERMINAL)
             return to_move[0] if self.tree.game.type.dynamics == "sequential" else int(pyspiel.PlayerId.SIMULTANEOUS)
+
+        def chance_outcomes(self) -> list[tuple[int, float]]:
+            return [(number, chance) for number, (chance, _) in enumerate(self.tree.openings)]
 
         def _legal_actions(self, player: int) -> list[int]:
             return list(self.tree.legal(self.path, player))
@@ -194,6 +210,8 @@ def _game_class() -> Any:
             self.path = (*self.path, tuple(actions))
 
         def _action_to_string(self, player: int, action: int) -> str:
+            if player == int(pyspiel.PlayerId.CHANCE):
+                return f"opening {action}"
             return self.tree.game.action_domain(player).show(self.tree.choices[player][action]) if player in self.position.to_move else "wait"
 
         def is_terminal(self) -> bool:
@@ -203,6 +221,8 @@ def _game_class() -> Any:
             return list(self.position.returns)
 
         def __str__(self) -> str:
+            if self.tree.openings and not self.path:
+                return "nothing has been dealt yet"
             return "\n".join(event.text for event in self.position.events) or "nothing has happened yet"
 
     return ExportedGame

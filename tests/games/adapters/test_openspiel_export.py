@@ -200,3 +200,20 @@ def test_a_copy_of_a_position_goes_its_own_way():
 def test_what_cannot_go_out_is_said(name, told):
     with pytest.raises(NotSupported, match=told):
         openspiel_game(ludens.make(name))
+
+
+def test_games_go_out_whose_deals_can_be_listed():
+    ours, theirs = openspiel_game(ludens.make("kuhn_poker")), pyspiel.load_game("kuhn_poker")
+    state = ours.new_initial_state()
+    assert state.is_chance_node()
+    assert len(state.chance_outcomes()) == 6
+    assert sum(chance for _, chance in state.chance_outcomes()) == pytest.approx(1)
+    curves = []
+    for game in (ours, theirs):
+        solver = cfr.CFRSolver(game)
+        for _ in range(5):
+            solver.evaluate_and_update_policy()
+        curves.append(exploitability.exploitability(game, solver.average_policy()))
+    assert curves[0] == pytest.approx(curves[1], abs=1e-12)
+    with pytest.raises(NotSupported, match="draws chance inside its own rules"):
+        openspiel_game(ludens.make("kuhn_poker", hands=2))
