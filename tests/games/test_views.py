@@ -9,12 +9,14 @@ import ludens
 from ludens.errors import ParameterError
 from ludens.games import Acts, Integer, Real, Record, all_ids
 from ludens.games.gym import gym_env
-from ludens.games.pettingzoo import aec_env, parallel_env
+from ludens.games.pettingzoo import aec_env, parallel_env, register_all
 from ludens.games.spaces import FreeText, codec
 from ludens.games.testing import check_gymnasium, check_pettingzoo
 
 
 def test_every_game_is_in_pettingzoos_registry():
+    # other tests may have registered games since
+    register_all()
     for game_id in all_ids():
         env = pettingzoo.make("aec", f"ludens/{game_id}")
         env.reset(seed=1)
