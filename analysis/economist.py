@@ -29,8 +29,6 @@ __all__ = ["Benchmark", "Economics", "benchmark", "family_measures", "planner_ta
 _LARGEST = 300
 """Populations up to this size are laid beside their optimum."""
 _DECILES = 10
-_SHOWN = 60
-"""Incomes at which a schedule is drawn."""
 
 
 @dataclass(frozen=True)
@@ -215,8 +213,14 @@ def _by_player(
 # -- charts ----------------------------------------------------------------------------------------------------------------
 
 
-def _chart(title: str, about: str, axes: tuple[str, str], points: Iterable[tuple[str, int, float, float, int]], level: float) -> Curves:
-    """Make a chart of points (line, number from the left, x, y, seed): a line a name, points of one number averaged."""
+def _chart(
+    words: tuple[str, str, str, str],
+    points: Iterable[tuple[str, int, float, float, int]],
+    level: float,
+    bounds: tuple[float, float] | None,
+    diagonal: bool = False,
+) -> Curves:
+    """Make a chart of points (line, number from the left, x, y, seed): a line a name, points of one number averaged; ``words`` as ``Curves`` has them."""
     found: dict[str, list[tuple[int, float, float, int]]] = {}
     for name, number, x, y, seed in points:
         found.setdefault(name, []).append((number, x, y, seed))
@@ -228,7 +232,7 @@ def _chart(title: str, about: str, axes: tuple[str, str], points: Iterable[tuple
         estimates = student_intervals(values, numbers, clusters, size, level=level)
         middle = np.bincount(numbers, weights=places, minlength=size) / np.maximum(np.bincount(numbers, minlength=size), 1)
         lines.append((name, tuple((float(x), one) for x, one in zip(middle, estimates, strict=True) if one is not None)))
-    return Curves(title, about, axes[0], axes[1], tuple(lines))
+    return Curves(*words, tuple(lines), diagonal, bounds)
 
 
 def _welfare_by_year(games: Sequence[Economics], players: Sequence[Sequence[str]], level: float) -> Curves:
@@ -237,17 +241,19 @@ def _welfare_by_year(games: Sequence[Economics], players: Sequence[Sequence[str]
         best = benchmark(played).optimum if played.game.workers <= _LARGEST else 0.0
         if best > 0 and len(played.by_year) > 1:
             points += [(names[PLANNER], year, year + 1.0, 100 * value / best, played.seed) for year, value in enumerate(played.by_year.tolist())]
-    return _chart("Welfare by year", "Percent of the optimum of each population, by planner.", ("tax year", "percent of optimum"), points, level)
+    return _chart(("Welfare by year", "Percent of the optimum of each population, by planner.", "tax year", "percent of optimum"), points, level, None)
 
 
 def _schedules(games: Sequence[Economics], players: Sequence[Sequence[str]], level: float) -> Curves:
     points = []
     for played, names in zip(games, players, strict=True):
         edges = np.array(played.game.edges)
-        incomes = np.linspace(0, 1.5 * edges[-1] if edges[-1] else played.game.most_income / 10, _SHOWN)
-        rates = 100 * played.rates[-1][np.searchsorted(edges, incomes, side="right") - 1]
+        top = 1.5 * edges[-1] if edges[-1] else played.game.most_income / 10
+        # both ends of every bracket
+        incomes = np.repeat(np.append(edges, top), 2)[1:-1]
+        rates = 100 * np.repeat(played.rates[-1], 2)
         points += [(names[PLANNER], number, x, y, played.seed) for number, (x, y) in enumerate(zip(incomes.tolist(), rates.tolist(), strict=True))]
-    return _chart("Last schedules", "Marginal rate of the last law, by planner.", ("income", "percent"), points, level)
+    return _chart(("Last schedules", "Marginal rate of the last law, by planner.", "income", "percent"), points, level, (0.0, 100.0))
 
 
 def _lorenz_curves(games: Sequence[Economics], level: float) -> Curves:
@@ -257,10 +263,8 @@ def _lorenz_curves(games: Sequence[Economics], level: float) -> Curves:
             # over the last year, each worker by its mean
             people, held = lorenz(amounts[-played.game.terms.year_length :].mean(axis=0))
             points += [(name, number, x, y, played.seed) for number, (x, y) in enumerate(zip(people.tolist(), held.tolist(), strict=True))]
-    chart = _chart(
-        "Lorenz curves", "Share of the total that the poorest have, last year.", ("share of workers, poorest first", "share of the total"), points, level
-    )
-    return Curves(chart.title, chart.about, chart.x_title, chart.y_title, chart.lines, diagonal=True)
+    about = "Share of the total that the poorest have, last year."
+    return _chart(("Lorenz curves", about, "share of workers, poorest first", "share of the total"), points, level, (0.0, 1.0), diagonal=True)
 
 
 def _hours_by_decile(games: Sequence[Economics], players: Sequence[Sequence[str]], level: float) -> Curves:
@@ -275,4 +279,4 @@ def _hours_by_decile(games: Sequence[Economics], players: Sequence[Sequence[str]
             points.append((names[worker + 1], part, part + 1.0, float(worked[worker]), played.seed))
             points.append(("best answer", part, part + 1.0, float(best[worker]), played.seed))
     about = "Hours in the last year by tenth of the skills, beside the exact best answers to the last law."
-    return _chart("Hours by skill", about, ("tenth of skills, lowest first", "hours a week"), points, level)
+    return _chart(("Hours by skill", about, "tenth of skills, lowest first", "hours a week"), points, level, (0.0, float(games[0].game.longest)))

@@ -189,13 +189,14 @@ def curves(chart: Curves, names: Sequence[str]) -> Markup:
     estimates = [one for _, points in chart.lines for _, one in points]
     low, high = (0.0, 1.0) if chart.diagonal else (min(xs), max(xs))
     margin = 0.04 * (high - low) or 0.5
-    axis = axis_for(estimates, bounds=(0.0, 1.0)) if not chart.diagonal else Axis(0.0, 1.0, tuple(ticks(0.0, 1.0)), 1)
+    axis = axis_for(estimates, bounds=chart.bounds) if not chart.diagonal else Axis(0.0, 1.0, tuple(ticks(0.0, 1.0)), 1)
 
     def x_of(value: float) -> float:
         return round(left + (value - low + margin) / (high - low + 2 * margin) * (width - left - right), 1)
 
     def y_of(value: float) -> float:
-        return round(top + (axis.high - value) / (axis.high - axis.low) * (height - top - bottom), 1)
+        share = min(1.0, max(0.0, (axis.high - value) / (axis.high - axis.low)))
+        return round(top + share * (height - top - bottom), 1)
 
     out = []
     for mark in axis.marks:

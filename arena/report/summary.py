@@ -168,7 +168,8 @@ class Curves:
         title, about: what it shows, and what its words mean.
         x_title, y_title: of the axes.
         lines: a name and its points, from left to right: where each stands, and the estimate.
-        diagonal: the estimates should equal where they stand; drawn as a dotted line.
+        diagonal: the estimates, shares then, should equal where they stand; drawn as a dotted line.
+        bounds: the least and largest that an estimate can be; None where that is not known. What of an interval lies beyond is cut off.
     """
 
     title: str
@@ -177,6 +178,7 @@ class Curves:
     y_title: str
     lines: tuple[tuple[str, tuple[tuple[float, Estimate], ...]], ...]
     diagonal: bool = False
+    bounds: tuple[float, float] | None = (0.0, 1.0)
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ludens.arena.report import Estimate
-from ludens.arena.report.charts import Point, axis_for, plane, strip, ticks
+from ludens.arena.report.charts import Point, axis_for, curves, plane, strip, ticks
 from ludens.arena.report.numbers import count, interval, money, number, percent, seconds
+from ludens.arena.report.summary import Curves
 
 finite = st.floats(-1e9, 1e9, allow_nan=False)
 
@@ -76,3 +77,14 @@ def test_percent_never_hides_an_exception(part: int, whole: int) -> None:
     assert (text == "100 %") == (part == whole)
     assert (text == "0 %") == (part == 0)
     assert re.fullmatch(r"(?:[<>])?\d+(?:\.\d)? %", text)
+
+
+@pytest.mark.parametrize(("bounds", "values"), [(None, (60.0, 95.0, 140.0)), ((0.0, 100.0), (0.0, 40.0, 100.0)), ((0.0, 1.0), (0.2, 0.9, 1.0))])
+def test_lines_stay_within_their_frame(bounds, values):
+    spread = values[-1]
+    points = tuple((float(place), Estimate(value, value - spread, value + spread, 3)) for place, value in enumerate(values))
+    drawn = str(curves(Curves("t", "a", "x", "y", (("one", points),), bounds=bounds), ["one"]))
+    heights = [float(found) for found in re.findall(r'(?:y1|y2|cy)="([-0-9.]+)"', drawn)]
+    heights += [float(pair.partition(",")[2]) for line in re.findall(r'polyline points="([^"]*)"', drawn) for pair in line.split()]
+    assert heights
+    assert all(0 <= height <= 260 for height in heights)
