@@ -48,7 +48,7 @@ def games(words: list[str]) -> int:
         out.print(table(("game", "seats", "family", "about"), rows))
         others = [(spec(found).name, spec(found).adapts, "yes" if spec(found).installed else "no", spec(found).summary) for found in adapter_ids()]
         out.print()
-        out.print(table(("adapter", "package", "installed", "about"), others, "games of other libraries"))
+        out.print(table(("adapter", "package", "installed", "about"), others, "adapters: one id for many games"))
         out.print("\nludens games NAME  shows parameters, rules and predictions")
         return 0
     game = game_of(words[0])
