@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..jit import njit
+from ..splitmix import GAMMA, drawn, mix
 
 __all__ = ["LOOSE", "begin_climb", "climb", "fitted", "fix", "learn"]
 
@@ -16,18 +17,7 @@ LOOSE = {"reassoc", "nnan", "nsz", "contract"}
 """Sums may be taken in any order, so that several workers are added at once; there is no NaN."""
 _STRIDE = 10.0
 """Hours by which a climber first moves, and between the arms of a table."""
-_GAMMA, _MIX_1, _MIX_2 = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
-_11, _27, _30, _31, _32, _HALF = np.uint64(11), np.uint64(27), np.uint64(30), np.uint64(31), np.uint64(32), np.uint64(0xFFFFFFFF)
-
-
-@njit(cache=True, inline="always")
-def _drawn(seeds: NDArray[np.uint64], i: int) -> float:
-    """Draw a number from 0 to 1 from an economy's own stream (splitmix64)."""
-    seeds[i] += _GAMMA
-    bits = seeds[i]
-    bits = (bits ^ (bits >> _30)) * _MIX_1
-    bits = (bits ^ (bits >> _27)) * _MIX_2
-    return float((bits ^ (bits >> _31)) >> _11) * (1.0 / 9007199254740992.0)
+_32, _HALF = np.uint64(32), np.uint64(0xFFFFFFFF)
 
 
 @njit(cache=True, inline="always")
@@ -60,14 +50,11 @@ def fix(hours: Floats, options: Floats, seeds: NDArray[np.uint64], i: int) -> No
     start, workers, many = seeds[i], len(hours), np.uint64(len(options))
     for pair in range((workers + 1) // 2):
         # the draws of splitmix64, each worked out by its number, so that none waits for another
-        bits = start + _GAMMA * np.uint64(pair + 1)
-        bits = (bits ^ (bits >> _30)) * _MIX_1
-        bits = (bits ^ (bits >> _27)) * _MIX_2
-        bits ^= bits >> _31
+        bits = mix(start + GAMMA * np.uint64(pair + 1))
         hours[2 * pair] = options[((bits >> _32) * many) >> _32]
         if 2 * pair + 1 < workers:
             hours[2 * pair + 1] = options[((bits & _HALF) * many) >> _32]
-    seeds[i] = start + _GAMMA * np.uint64((workers + 1) // 2)
+    seeds[i] = start + GAMMA * np.uint64((workers + 1) // 2)
 
 
 @njit(cache=True)
@@ -103,14 +90,14 @@ def learn(  # noqa: PLR0917
             if means[worker, arm] > means[worker, chosen]:
                 chosen = arm
         if fresh:
-            left = int(_drawn(seeds, i) * fresh)
+            left = int(drawn(seeds, i) * fresh)
             for arm in range(arms):
                 if counts[worker, arm] == 0:
                     if left == 0:
                         chosen = arm
                         break
                     left -= 1
-        elif _drawn(seeds, i) < epsilon:
-            chosen = int(_drawn(seeds, i) * arms)
+        elif drawn(seeds, i) < epsilon:
+            chosen = int(drawn(seeds, i) * arms)
         tried[worker] = chosen
         hours[worker] = fitted(_STRIDE * chosen, step, longest)

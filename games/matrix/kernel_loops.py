@@ -15,35 +15,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..jit import njit
+from ..splitmix import GAMMA, mix
 
 __all__ = ["play", "trace"]
 
 Words = NDArray[np.uint64]
 Numbers = NDArray[np.int64]
 
-_GAMMA = np.uint64(0x9E3779B97F4A7C15)
-_MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
-_MIX_2 = np.uint64(0x94D049BB133111EB)
 _LOW = np.uint64(0xFFFFFFFF)
 _FIELD = np.uint64(0xFFFF)
-_1, _4, _16, _27, _30, _31, _32 = (np.uint64(number) for number in (1, 4, 16, 27, 30, 31, 32))
+_1, _4, _16, _32 = (np.uint64(number) for number in (1, 4, 16, 32))
 _BLOCK = 0xFFFF
 """Rounds after which the four 16-bit counters of one word are emptied."""
-
-
-@njit(cache=True, inline="always")
-def _mix(word: np.uint64) -> np.uint64:
-    word = (word ^ (word >> _30)) * _MIX_1
-    word = (word ^ (word >> _27)) * _MIX_2
-    return word ^ (word >> _31)
 
 
 @njit(cache=True)
 def _key(seed: np.uint64, first: int, second: int, repetition: int) -> np.uint64:
     """Start of the stream of one match."""
-    key = _mix(seed + _GAMMA)
+    key = mix(seed + GAMMA)
     for number in (first, second, repetition):
-        key = _mix((key ^ np.uint64(number)) + _GAMMA)
+        key = mix((key ^ np.uint64(number)) + GAMMA)
     return key
 
 
@@ -69,8 +60,8 @@ def _one_match(own: Words, mirror: Words, one: np.uint64, two: np.uint64, turns:
     while left > 0:
         counters = np.uint64(0)
         for _ in range(min(left, _BLOCK)):
-            stream += _GAMMA
-            outcome, one, two = _turn(own, mirror, one, two, _mix(stream))
+            stream += GAMMA
+            outcome, one, two = _turn(own, mirror, one, two, mix(stream))
             counters += _1 << (outcome << _4)
         _empty(counters, out)
         left -= _BLOCK
@@ -85,17 +76,17 @@ def _four_matches(own: Words, mirror: Words, one: np.uint64, two: np.uint64, tur
     while left > 0:
         counters_0 = counters_1 = counters_2 = counters_3 = np.uint64(0)
         for _ in range(min(left, _BLOCK)):
-            stream_0 += _GAMMA
-            stream_1 += _GAMMA
-            stream_2 += _GAMMA
-            stream_3 += _GAMMA
-            outcome, one_0, two_0 = _turn(own, mirror, one_0, two_0, _mix(stream_0))
+            stream_0 += GAMMA
+            stream_1 += GAMMA
+            stream_2 += GAMMA
+            stream_3 += GAMMA
+            outcome, one_0, two_0 = _turn(own, mirror, one_0, two_0, mix(stream_0))
             counters_0 += _1 << (outcome << _4)
-            outcome, one_1, two_1 = _turn(own, mirror, one_1, two_1, _mix(stream_1))
+            outcome, one_1, two_1 = _turn(own, mirror, one_1, two_1, mix(stream_1))
             counters_1 += _1 << (outcome << _4)
-            outcome, one_2, two_2 = _turn(own, mirror, one_2, two_2, _mix(stream_2))
+            outcome, one_2, two_2 = _turn(own, mirror, one_2, two_2, mix(stream_2))
             counters_2 += _1 << (outcome << _4)
-            outcome, one_3, two_3 = _turn(own, mirror, one_3, two_3, _mix(stream_3))
+            outcome, one_3, two_3 = _turn(own, mirror, one_3, two_3, mix(stream_3))
             counters_3 += _1 << (outcome << _4)
         _empty(counters_0, out[0])
         _empty(counters_1, out[1])
@@ -186,6 +177,6 @@ def trace(  # noqa: PLR0917  # as above
     """Write the actions of one match into ``actions``, shape (turns, 2); the same draws as :func:`play`."""
     one, two, stream = start[first], start[second], _key(seed, first, second, repetition)
     for turn in range(len(actions)):
-        stream += _GAMMA
-        outcome, one, two = _turn(own, mirror, one, two, _mix(stream))
+        stream += GAMMA
+        outcome, one, two = _turn(own, mirror, one, two, mix(stream))
         actions[turn, 0], actions[turn, 1] = outcome >> _1, outcome & _1

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..jit import njit
+from ..splitmix import GAMMA, mix
 from .kernel_tables import DISH, DISH_TAKEN, EVENT, INTERACT, KIND, NOW_HELD, PLACE, TURNED
 
 __all__ = ["random_actions", "random_steps", "restart", "step"]
@@ -22,8 +23,7 @@ Floats = NDArray[np.float32]
 Words = NDArray[np.uint64]
 
 _0, _1, _2, _3, _4, _15, _FFFF = (np.uint64(number) for number in (0, 1, 2, 3, 4, 15, 0xFFFF))
-_GAMMA, _MIX_1, _MIX_2 = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
-_27, _30, _31, _32, _32_BITS, _ACTIONS = np.uint64(27), np.uint64(30), np.uint64(31), np.uint64(32), np.uint64(0xFFFFFFFF), np.uint64(6)
+_32, _32_BITS, _ACTIONS = np.uint64(32), np.uint64(0xFFFFFFFF), np.uint64(6)
 _DISH, _DISH_TAKEN = np.uint64(DISH), np.uint64(DISH_TAKEN)
 _TOGETHER = 256
 """Games played in turn at random: few enough to stay in a cache."""
@@ -176,7 +176,7 @@ def restart(rows: Row, fresh: Row, clock: Clock, which: NDArray[np.bool_]) -> No
 
 @njit(cache=True, error_model="numpy", nogil=True)
 def random_actions(seeds: Words, actions: Actions) -> None:
-    """Draw an action for every cook by SplitMix64 (Steele, Lea and Flood 2014), all alike likely but for a part in 2**32."""
+    """Draw an action for every cook by SplitMix64, all alike likely but for a part in 2**32."""
     cooks = len(actions) // len(seeds)
     for i in range(len(seeds)):
         word = _0
@@ -184,11 +184,8 @@ def random_actions(seeds: Words, actions: Actions) -> None:
             if cook % 2:
                 word >>= _32
             else:
-                seeds[i] += _GAMMA
-                word = seeds[i]
-                word = (word ^ (word >> _30)) * _MIX_1
-                word = (word ^ (word >> _27)) * _MIX_2
-                word ^= word >> _31
+                seeds[i] += GAMMA
+                word = mix(seeds[i])
             actions[i * cooks + cook] = ((word & _32_BITS) * _ACTIONS) >> _32
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..jit import njit
+from ..splitmix import drawn
 from .physics import DAMPING, DT, MARGIN, STIFFNESS
 from .spread import COVERED, SILENCE
 from .tag import TOUCH
@@ -22,20 +23,8 @@ SPREAD, TAG, _REFERENCE = 0, 1, 2
 """The worlds."""
 OPEN = -1
 """Nothing has been sent."""
-_GAMMA, _MIX_1, _MIX_2 = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
-_11, _27, _30, _31 = np.uint64(11), np.uint64(27), np.uint64(30), np.uint64(31)
 _FAINT = 0.04
 """A contact at so much more than the sum of the radii has a force below 1e-15."""
-
-
-@njit(cache=True, inline="always")
-def _drawn(seeds: NDArray[np.uint64], i: int) -> float:
-    """Draw a number from 0 to 1 from a game's own stream (splitmix64)."""
-    seeds[i] += _GAMMA
-    bits = seeds[i]
-    bits = (bits ^ (bits >> _30)) * _MIX_1
-    bits = (bits ^ (bits >> _27)) * _MIX_2
-    return float((bits ^ (bits >> _31)) >> _11) * (1.0 / 9007199254740992.0)
 
 
 @njit(cache=True)
@@ -49,13 +38,13 @@ def begin(  # noqa: PLR0917  # numba unpacks containers slowly
             continue
         for a in range(where.shape[1]):
             for axis in range(2):
-                where[i, a, axis] = 2.0 * _drawn(seeds, i) - 1.0
+                where[i, a, axis] = 2.0 * drawn(seeds, i) - 1.0
                 speed[i, a, axis] = 0.0
         for m in range(marks.shape[1]):
             for axis in range(2):
-                marks[i, m, axis] = field * (2.0 * _drawn(seeds, i) - 1.0)
+                marks[i, m, axis] = field * (2.0 * drawn(seeds, i) - 1.0)
         for a in range(targets.shape[1]):
-            targets[i, a] = int(_drawn(seeds, i) * marks.shape[1])
+            targets[i, a] = int(drawn(seeds, i) * marks.shape[1])
             sent[i, a] = OPEN
         clock[i] = 0
         done[i] = False

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..jit import njit
+from ..splitmix import GAMMA, mix
 from . import kernel_layout as at
 
 __all__ = ["deal", "play", "random_moves", "seed_games", "step"]
@@ -31,33 +32,23 @@ Pay = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Masks = NDArray[np.int8]
 
-_GAMMA = np.uint64(0x9E3779B97F4A7C15)
-_MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
-_MIX_2 = np.uint64(0x94D049BB133111EB)
-_27, _30, _31, _32 = (np.uint64(number) for number in (27, 30, 31, 32))
+_32 = np.uint64(32)
 
 
 # -- chance ------------------------------------------------------------------------------------------------------------
 
 
-@njit(cache=True, error_model="numpy", inline="always")
-def _mix(word: np.uint64) -> np.uint64:
-    word = (word ^ (word >> _30)) * _MIX_1
-    word = (word ^ (word >> _27)) * _MIX_2
-    return word ^ (word >> _31)
-
-
 @njit(cache=True, error_model="numpy")
 def _key(word: int, number: int) -> int:
-    return int(np.int64(_mix((np.uint64(word) ^ np.uint64(number)) + _GAMMA)))
+    return int(np.int64(mix((np.uint64(word) ^ np.uint64(number)) + GAMMA)))
 
 
 @njit(cache=True, error_model="numpy", inline="always")
 def _below(facts: Numbers, i: int, stream: int, count: int) -> int:
     """Draw a number from 0 to ``count - 1``; chances are equal but for a part in 2**32."""
-    word = np.uint64(facts[i, stream]) + _GAMMA
+    word = np.uint64(facts[i, stream]) + GAMMA
     facts[i, stream] = np.int64(word)
-    return int(np.int64(((_mix(word) >> _32) * np.uint64(count)) >> _32))
+    return int(np.int64(((mix(word) >> _32) * np.uint64(count)) >> _32))
 
 
 @njit(cache=True, error_model="numpy", inline="always")
