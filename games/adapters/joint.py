@@ -28,7 +28,7 @@ from gymnasium.spaces import Box
 
 from ...errors import LudensError
 from ..actions import ActionSpec, Move
-from ..core import Game, GameType, IllegalPolicy, Prediction, State, load_state, seat_name
+from ..core import Game, GameType, IllegalPolicy, NotSupported, Prediction, State, load_state, seat_name
 from ..domains import Domain, OneOf, Record
 from ..registry import make
 from .running import Options
@@ -160,7 +160,9 @@ class JointState(State):
 
     def _tell(self, before: int) -> None:
         for event in self.inner.events[before:]:
-            self.emit(event.kind, event.text, seat=None if event.seat is None else 0, data=event.data)
+            # what no seat may know the planner may not know either
+            to = () if event.visible_to == () else None
+            self.emit(event.kind, event.text, seat=None if event.seat is None else 0, data=event.data, to=to)
         self.to_move = (0,) if self.inner.to_move else ()
 
     @property
@@ -175,6 +177,9 @@ class JointState(State):
         return twin
 
     def resample_hidden(self, seat: int, rng: np.random.Generator) -> Self:
+        """Draw chance to come anew. Raises NotSupported where something is hidden from all seats."""
+        if self.hides(seat):
+            raise NotSupported(f"{self.game.team.made_as} hides something from all its seats, which cannot be drawn anew for a planner")
         twin = self.clone()
         twin.inner = self.inner.with_fresh_chance(rng)
         return twin

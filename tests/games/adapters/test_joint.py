@@ -57,6 +57,15 @@ def test_the_planner_is_told_once_what_all_are_told():
     assert f"player_{1 - free}: one of: carry on" in state.action_spec(0).explain()
 
 
+def test_the_planner_does_not_know_what_no_cook_knows():
+    game = make("joint", of="overcooked_v2", kwargs={"horizon": 30})
+    check_game(game, seeds=range(1))
+    state = game.start(0)
+    hidden = [event for event in state.inner.events if event.visible_to == ()]
+    assert hidden
+    assert all(event.text not in state.observe(0).text() for event in hidden)
+
+
 def test_tasks_with_blanks_are_read_out_of_pairs():
     spec = make("joint").start(0).action_spec(0)
     for text in ("player_0=get onion player_1=make way", "player_0: Get Onion, player_1: make way", '{"player_0": "get onion", "player_1": "make way"}'):
