@@ -37,7 +37,6 @@ def _exploitability(folder: Path, out: Path | None) -> int:
     from ..analysis.trees import tree_of
     from ..arena.store import Run
     from ..games import make
-    from ..games.core import NotSupported
     from .listing import table
     from .reading import write_page
 
@@ -51,7 +50,7 @@ def _exploitability(folder: Path, out: Path | None) -> int:
         for key, game in games.items():
             try:
                 tree = tree_of(make(game.id, **game.params))
-            except (NotSupported, LudensError) as problem:
+            except LudensError as problem:
                 skipped.append(f"{labels[key]} is left out: {problem}")
                 continue
             episodes = run.episodes([match.id for match in matches if match.game == key])
@@ -76,8 +75,8 @@ def _exploitability(folder: Path, out: Path | None) -> int:
     ]
     console().print(table(_HEAD, shown, title="Exploitability of what was played, a seat"))
     console().print(
-        "0 is an equilibrium. Each player's frequencies sit in every seat, drawn uniformly where the player never was; 95 % intervals by a bootstrap over\n"
-        "episodes. Few decisions overstate it.",
+        "0 is an equilibrium. Each player's frequencies sit in every seat, drawn uniformly where the player never was; 95 % intervals by a bootstrap "
+        "over episodes. Few decisions overstate it.",
         style="dim",
     )
     if strays := sum(one.other for _, _, one in rows):

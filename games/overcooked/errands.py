@@ -33,17 +33,16 @@ def actions_of(kitchen: Kitchen, where: Sequence[Cell], goals: Sequence[frozense
     Returns:
         Numbers of ``ACTIONS``.
     """
-    ways, chosen = routes(kitchen), []
-    for cook, (cell, goal) in enumerate(zip(where, goals, strict=True)):
-        if ready[cook] is not None or goal is None:
-            chosen.append(STAY if ready[cook] is None else ready[cook])
+    ways, actions = routes(kitchen), []
+    for cook, (cell, goal, use) in enumerate(zip(where, goals, ready, strict=True)):
+        if use is not None or goal is None:
+            actions.append(STAY if use is None else use)
             continue
         standing = {where[other] for other in range(len(where)) if other != cook and (goals[other] is None or ready[other] is not None)}
         action = ways.first(cell, goal, standing)
         if action is None:
             action = ways.first(cell, goal, ())
-        chosen.append(STAY if action is None else action)
-    actions = [STAY if action is None else action for action in chosen]
+        actions.append(STAY if action is None else action)
     for cook in range(len(where)):
         for other in range(cook):
             if _meet(kitchen, where, actions, other, cook) and INTERACT not in (actions[other], actions[cook]):

@@ -37,7 +37,6 @@ class OvercookedState(State):
         clock: steps played.
         shaping: per cook, the shaped rewards added up over the episode.
         delivered: how many soups of worth were delivered.
-        potted, dishes: per cook, how often it put something into a pot, and took up a soup.
     """
 
     game: Overcooked

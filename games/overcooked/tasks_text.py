@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..core import seat_name
 from ..words import listed
-from .kitchen import RECIPES
-from .text import place, points, recipe, soups, thing
+from .text import orders, place, recipe, soups, thing
 
 if TYPE_CHECKING:
     from .tasks import OvercookedTasks
@@ -33,11 +32,8 @@ _MEANINGS = (
 
 def rules(game: OvercookedTasks, seat: int | None) -> str:
     """State the rules."""
-    kitchen = game.kitchen
     cooks = "You cook alone" if game.seats == 1 else f"{game.seats} cooks work in one kitchen"
     you = "" if seat is None else f" You are {seat_name(seat)}."
-    worth = [(parts, value, time) for parts, value, time in zip(RECIPES, kitchen.values, kitchen.times, strict=True) if value]
-    orders = "; ".join(f"a soup of {recipe(parts)} ({points(value)}, cooks for {time} steps)" for parts, value, time in worth)
     pots = "there is one pot, pot 1" if len(game.pots) == 1 else f"there are {len(game.pots)} pots, pot 1 to pot {len(game.pots)}"
     starts = "A pot starts to cook by itself when three things are in it." if game.old_dynamics else "A pot cooks once somebody starts it."
     known = [(name, meaning) for name, meaning in _MEANINGS if any(task.startswith(name) for task in game.tasks)]
@@ -46,9 +42,10 @@ def rules(game: OvercookedTasks, seat: int | None) -> str:
     together = " Everybody earns the value of every soup." if game.seats > 1 else ""
     return (
         f"{cooks}; {pots}.{you} Put onions or tomatoes into a pot, let it cook, take the soup with a dish and serve it. Each cook holds one thing at most. "
-        f"Ordered: {orders}; other soups earn nothing.{together} {starts} The kitchen closes after {game.horizon} steps: walking one cell, turning, and using "
-        f"something take a step each.\nYou are asked for a task whenever you have none; you then walk by yourself, around the others, until it is done or "
-        f"cannot be done any more. The tasks:\n{meanings}\nOnly tasks that can be begun now are offered.{say} Your aim is to deliver as much as you can."
+        f"Ordered: {orders(game.kitchen)}; other soups earn nothing.{together} {starts} The kitchen closes after {game.horizon} steps: walking one cell, "
+        f"turning, and using something take a step each.\nYou are asked for a task whenever you have none; you then walk by yourself, around the others, "
+        f"until it is done or cannot be done any more. The tasks:\n{meanings}\nOnly tasks that can be begun now are offered.{say} "
+        "Your aim is to deliver as much as you can."
     )
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..core import seat_name
 from ..words import listed, number
-from .kitchen import RECIPES, Cell, Recipe
+from .kitchen import RECIPES, Cell, Kitchen, Recipe
 
 if TYPE_CHECKING:
     from .game import Overcooked
@@ -58,6 +58,12 @@ def thing(item: tuple[Any, ...]) -> str:
     return f"{'an' if item[0] == 'onion' else 'a'} {item[0]}"
 
 
+def orders(kitchen: Kitchen) -> str:
+    """Write the soups that may be ordered, what they earn and how long they cook."""
+    worth = [(parts, value, time) for parts, value, time in zip(RECIPES, kitchen.values, kitchen.times, strict=True) if value]
+    return "; ".join(f"a soup of {recipe(parts)} ({points(value)}, cooks for {time} steps)" for parts, value, time in worth)
+
+
 def rules(game: Overcooked, seat: int | None, *, moves: str | None = None, ordered: str | None = None) -> str:
     """State the rules.
 
@@ -70,8 +76,6 @@ def rules(game: Overcooked, seat: int | None, *, moves: str | None = None, order
     kitchen = game.kitchen
     cooks = "You cook alone" if game.seats == 1 else f"{game.seats} cooks work in one kitchen"
     you = "" if seat is None else f" You are {seat_name(seat)}."
-    worth = [(parts, value, time) for parts, value, time in zip(RECIPES, kitchen.values, kitchen.times, strict=True) if value]
-    orders = "; ".join(f"a soup of {recipe(parts)} ({points(value)}, cooks for {time} steps)" for parts, value, time in worth)
     kept = "; ".join(f"{names[len(cells) > 1]} at {listed(map(place, cells))}" for tile, names in _NAMES.items() if (cells := kitchen.cells(tile)))
     start = (
         "A pot starts to cook by itself when three things are in it."
@@ -81,7 +85,7 @@ def rules(game: Overcooked, seat: int | None, *, moves: str | None = None, order
     if moves is None:
         moves = "Interactions happen first, in the order of the seats; then all move at once. If two would meet in a cell or change places, nobody moves."
     moves = f" {moves}" if game.seats > 1 else ""
-    told = (ordered or "Ordered: {orders}; other soups earn nothing.").format(orders=orders)
+    told = (ordered or "Ordered: {orders}; other soups earn nothing.").format(orders=orders(kitchen))
     say = " With each action you may speak to all." if game.say_chars else ""
     together = " Everybody earns the value of every soup." if game.seats > 1 else ""
     choose = "you choose" if game.seats == 1 else "all choose at once"
