@@ -13,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 
 from ..arena.record import Episode
-from ..arena.report.summary import Curves, Estimate, MetricTable
+from ..arena.report.summary import Cell, Curves, DataTable, Estimate
 from ..games.core import Game
 from ..games.economist.economy import Economy, Year
 from ..games.economist.game import PLANNER, Economist
@@ -143,7 +143,7 @@ def family_measures(episodes: Iterable[Episode], *, names: Callable[[str], str] 
     return FamilyMeasures(tables, tuple(chart for chart in charts if chart.lines))
 
 
-def planner_table(games: Sequence[Economics], players: Sequence[Sequence[str]], *, level: float = 0.95) -> MetricTable:
+def planner_table(games: Sequence[Economics], players: Sequence[Sequence[str]], *, level: float = 0.95) -> DataTable:
     """Lay planners side by side: welfare as a percentage of the optimum of each population, over the whole game and in the last year.
 
     Args:
@@ -169,10 +169,10 @@ def planner_table(games: Sequence[Economics], players: Sequence[Sequence[str]], 
         + ("of all there are, " if proven else "as far as a search finds it (a lower bound, so percentages may be too high), ")
         + "for each population by itself. Above 100 where workers work more than is best for them."
     )
-    return MetricTable("Planners", about, columns, _by_player(rows, [names[PLANNER] for names in players], games, level))
+    return DataTable("Planners", about, ("", *columns), _by_player(rows, [names[PLANNER] for names in players], games, level))
 
 
-def worker_table(games: Sequence[Economics], players: Sequence[Sequence[str]], *, level: float = 0.95) -> MetricTable:
+def worker_table(games: Sequence[Economics], players: Sequence[Sequence[str]], *, level: float = 0.95) -> DataTable:
     """Lay workers side by side: utility, what their hours gave away beside the best ones, and hours.
 
     Args:
@@ -192,12 +192,10 @@ def worker_table(games: Sequence[Economics], players: Sequence[Sequence[str]], *
             owners.append(names[worker + 1])
             sources.append(played)
     about = "Regret is what the best hours under the same law, all else as it was, would have brought more, in utility a step. Skills differ between workers."
-    return MetricTable("Workers", about, columns, _by_player(rows, owners, sources, level))
+    return DataTable("Workers", about, ("", *columns), _by_player(rows, owners, sources, level))
 
 
-def _by_player(
-    rows: Sequence[Sequence[float]], owners: Sequence[str], games: Sequence[Economics], level: float
-) -> tuple[tuple[str, tuple[Estimate | None, ...]], ...]:
+def _by_player(rows: Sequence[Sequence[float]], owners: Sequence[str], games: Sequence[Economics], level: float) -> tuple[tuple[Cell, ...], ...]:
     """Average rows by their owner, games of one population counted as one."""
     names = sorted(set(owners))
     _, clusters = np.unique([played.seed for played in games], return_inverse=True)
@@ -207,7 +205,7 @@ def _by_player(
     for column in range(values.shape[1]):
         known = np.isfinite(values[:, column])
         found.append(student_intervals(values[known, column], owner[known], clusters[known], len(names), level=level))
-    return tuple((name, tuple(column[index] for column in found)) for index, name in enumerate(names))
+    return tuple((name, *(column[index] for column in found)) for index, name in enumerate(names))
 
 
 # -- charts ----------------------------------------------------------------------------------------------------------------

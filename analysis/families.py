@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from ..arena.record import Episode
-from ..arena.report.summary import Curves, MetricTable
+from ..arena.report.summary import Curves, DataTable
 from ..errors import LudensError
 from ..games.registry import spec
 
@@ -20,7 +20,7 @@ _MODULES = {"economist": "ludens.analysis.economist", "werewolf": "ludens.analys
 class FamilyMeasures(NamedTuple):
     """What a family brings."""
 
-    tables: tuple[MetricTable, ...] = ()
+    tables: tuple[DataTable, ...] = ()
     curves: tuple[Curves, ...] = ()
 
 

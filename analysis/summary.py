@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from ..arena.report.findings import kept_findings
 from ..arena.report.summary import STATUSES, Estimate, RunSummary, Spending, Standing, Transcript
 from ..arena.report.transcript import transcribe
 from ..arena.store import GameRow, MatchRow, Run
@@ -88,6 +89,7 @@ def summarise(run: Run, *, bootstrap: int = 200, seed: int = 0, transcripts: int
         sample=sample,
         methods=methods_of(results, bootstrap=bootstrap, level=level, teams=bool(team)),
         notes=(*notes, *rating_notes),
+        findings=kept_findings(run.path),
         description=str(run.meta.get("description") or ""),
         versions=(("ludens", str(run.meta.get("ludens", ""))), ("Python", platform.python_version()), *((game.id, game.hash) for game in games.values())),
     )

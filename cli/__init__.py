@@ -23,7 +23,7 @@ COMMANDS = {
     "train": ("training", "improve a model: demonstrations or play, fitting, measuring; give the same command again to resume"),
     "replay": ("reading", "an episode of a run, as text or as a self-contained page"),
     "report": ("reading", "the report of a run, as text and as a self-contained page"),
-    "analyse": ("analysing", "what a run says beyond its scores: exploitability"),
+    "analyse": ("analysing", "what a run says beyond its scores: exploitability, regret, equilibria and more"),
     "export": ("reading", "the decisions of a run as JSONL, Parquet or chat messages, or its games in formats of other projects"),
     "completion": ("listing", "the completion script of a shell (bash, zsh, fish)"),
     "version": ("listing", "the version"),

@@ -2,89 +2,66 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import LudensError, UnknownName
+from ..errors import LudensError
 from .words import console, pairs, run_folder
 
 if TYPE_CHECKING:
-    from ..analysis.played import Exploited
+    from ..arena.report.findings import Findings
 
-__all__ = ["KINDS", "analyse"]
+__all__ = ["analyse", "usage"]
 
-KINDS = {"exploitability": "how much each player's habits could be exploited, in games whose tree fits"}
-"""What can be analysed."""
-_HEAD = ("game", "player", "exploitability", "interval", "gains by seat", "decisions", "information sets seen")
+_FORMATS = (".csv", ".html", ".json", ".tex")
 
 
 def analyse(words: list[str]) -> int:
-    """Analyse a run."""
-    if not words or "=" in words[0]:
-        raise LudensError(f"analyse what? One of: {', '.join(KINDS)}")
-    kind, rest = words[0], words[1:]
-    if kind not in KINDS:
-        raise UnknownName("analysis", kind, KINDS)
-    given = pairs(rest, ("run", "out"), required=("run",))
-    return _exploitability(run_folder(given["run"]), Path(given["out"]) if "out" in given else None)
-
-
-def _exploitability(folder: Path, out: Path | None) -> int:
-    from ..analysis.played import exploited, played
-    from ..analysis.reading import unique_labels, unique_names
-    from ..analysis.trees import tree_of
+    """Analyse a run, print what was found, and keep it for the run's report."""
+    from ..analysis.findings import ANALYSES, analysis
+    from ..arena.report.findings import keep_findings
+    from ..arena.report.terminal import print_findings
     from ..arena.store import Run
-    from ..games import make
-    from .listing import table
+
+    if not words or "=" in words[0]:
+        raise LudensError(f"analyse what? One of: {', '.join(ANALYSES)}")
+    kind = analysis(words[0])
+    given = pairs(words[1:], ("run", "out", *kind.settings), required=("run",))
+    out = Path(given.pop("out")) if "out" in given else None
+    if out is not None and out.suffix not in _FORMATS:
+        raise LudensError(f"out={out} should end in one of: {', '.join(_FORMATS)}")
+    with Run.open(run_folder(given.pop("run"))) as run:
+        found = kind(run, given)
+        print_findings(found, console())
+        keep_findings(run.path, found)
+        if out is not None:
+            _write(found, out, run.name)
+    return 0
+
+
+def usage() -> str:
+    """Say how the command is used: every analysis, and what it takes."""
+    from ..analysis.findings import ANALYSES
+
+    lines = ["usage: ludens analyse KIND run=NAME [KEY=VALUE ...] [out=FILE.csv|.tex|.html|.json]", "", "What is found also joins the run's report.", ""]
+    for name, kind in ANALYSES.items():
+        lines.append(f"{name}: {kind.summary}{f' (needs the extra {kind.extra!r})' if kind.extra else ''}")
+        lines += [f"  {key}=...  {meaning}" for key, meaning in kind.settings.items()]
+    return "\n".join(lines)
+
+
+def _write(found: Findings, out: Path, name: str) -> None:
+    from ..arena.report.cells import as_csv, as_latex
+    from ..arena.report.pages import render_findings
     from .reading import write_page
 
-    rows: list[tuple[str, str, Exploited]] = []
-    skipped = []
-    with Run.open(folder) as run:
-        games, labels, names = run.games(), unique_labels(run.games()), unique_names(run.players())
-        matches = [match for match in run.matches() if match.done]
-        if not matches:
-            raise LudensError("no match is finished yet; play (or resume) the run first")
-        for key, game in games.items():
-            try:
-                tree = tree_of(make(game.id, **game.params))
-            except LudensError as problem:
-                skipped.append(f"{labels[key]} is left out: {problem}")
-                continue
-            episodes = run.episodes([match.id for match in matches if match.game == key])
-            for player, found in played(tree, (episode for episode in episodes if episode.error is None)).items():
-                rows.append((labels[key], names[player], exploited(tree, found)))
-    for line in skipped:
-        console().print(line, style="dim", markup=False)
-    if not rows:
-        raise LudensError("no game of this run has a tree that fits; ludens games kuhn_poker  names one that has")
-    rows.sort(key=lambda row: (row[0], row[2].value))
-    shown = [
-        (
-            game,
-            player,
-            f"{one.value:.4g}",
-            f"[{one.low:.3g} to {one.high:.3g}]",
-            ", ".join(f"{gain:.3g}" for gain in one.gains),
-            str(one.decisions),
-            f"{one.seen} of {one.infosets}",
-        )
-        for game, player, one in rows
-    ]
-    console().print(table(_HEAD, shown, title="Exploitability of what was played, a seat"))
-    console().print(
-        "0 is an equilibrium. Each player's frequencies sit in every seat, drawn uniformly where the player never was; 95 % intervals by a bootstrap "
-        "over episodes. Few decisions overstate it.",
-        style="dim",
-    )
-    if strays := sum(one.other for _, _, one in rows):
-        console().print(f"{strays} decisions stand nowhere in the trees and are left out.", style="dim")
-    if out is not None:
-        page = io.StringIO()
-        writer = csv.writer(page, lineterminator="\n")
-        writer.writerow(("game", "player", *rows[0][2]._fields))
-        writer.writerows((game, player, *one._replace(gains=" ".join(map(str, one.gains)))) for game, player, one in rows)  # type: ignore[arg-type]
-        write_page(out, page.getvalue())
-    return 0
+    if out.suffix == ".csv":
+        page = as_csv(found.tables)
+    elif out.suffix == ".tex":
+        page = as_latex(found.tables)
+    elif out.suffix == ".json":
+        page = json.dumps(found.to_dict(), indent=1, allow_nan=False) + "\n"
+    else:
+        page = render_findings(found, name)
+    write_page(out, page)

@@ -64,6 +64,10 @@ def candidates(line: str, commands: Iterable[str]) -> list[str]:
         return sorted({*kinds(), *choices("player")})
     if command == "completion":
         return sorted(SHELLS)
+    if command == "analyse" and len(words) == 3 and "=" not in word:
+        from ..analysis.findings import ANALYSES
+
+        return sorted(ANALYSES)
     key, equals, _ = word.partition("=")
     if not equals:
         if key.startswith("game.") and (chosen := _value(words, "game")):
@@ -86,7 +90,8 @@ def _keys(command: str) -> list[str]:
 
     if command in RUN_COMMANDS:
         return sorted({*(name for name, _, _ in settings(command)), *GROUPS[command]})
-    return {"replay": ["run", "episode", "format", "out"], "report": ["run", "out"], "export": ["run", "format", "out"]}.get(command, [])
+    keys = {"replay": ("run", "episode", "format", "out"), "report": ("run", "out"), "export": ("run", "format", "out"), "analyse": ("run", "out")}
+    return list(keys.get(command, ()))
 
 
 def _value(words: list[str], key: str) -> str | None:

@@ -16,10 +16,6 @@ USAGE = {
         "move (Overcooked) and need the extra 'video'. Without out, the file is put into the run's exports."
     ),
     "report": "usage: ludens report run=NAME [out=FILE.html]\n\nPrints the tables and writes the page, by default report.html in the run's folder.",
-    "analyse": (
-        "usage: ludens analyse exploitability run=NAME [out=FILE.csv]\n\n"
-        "exploitability: how much each player's habits could be exploited, in games whose tree fits (needs the extra 'fast')."
-    ),
     "export": "usage: ludens export run=NAME [format=jsonl|parquet|messages|aiwolf|kaggle] [out=FILE]",
     "completion": 'usage: ludens completion bash|zsh|fish\n\nPut  eval "$(ludens completion bash)"  into your shell\'s start-up file.',
     "version": "usage: ludens version",
@@ -58,6 +54,10 @@ def usage(command: str) -> str:
     """Say how a command is used: settings with defaults, choices, examples."""
     if command in USAGE:
         return USAGE[command]
+    if command == "analyse":
+        from .analysing import usage as analyses
+
+        return analyses()
     from ..conf.resolve import choices
     from ..conf.schema import GROUPS, settings
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
-from ...arena.report.summary import Estimate, MetricTable
+from ...arena.report.summary import DataTable, Estimate
 from ..resample import student_intervals
 from .measures import MEASURES, Measure
 from .reading import Played
@@ -26,7 +26,7 @@ _ABOUT = (
 _ABOUT_ROLES = "Saves: protections that met the attack. Recognised: guesses of the village, told in private, that named the role."
 
 
-def metric_tables(games: Sequence[Played], players: Sequence[Sequence[str]], *, level: float = 0.95) -> tuple[MetricTable, ...]:
+def metric_tables(games: Sequence[Played], players: Sequence[Sequence[str]], *, level: float = 0.95) -> tuple[DataTable, ...]:
     """Make the tables of a report.
 
     Args:
@@ -42,9 +42,7 @@ def metric_tables(games: Sequence[Played], players: Sequence[Sequence[str]], *, 
     )
 
 
-def table(
-    title: str, games: Sequence[Played], columns: Sequence[str], group: Callable[[int, int], str], *, about: str = "", level: float = 0.95
-) -> MetricTable:
+def table(title: str, games: Sequence[Played], columns: Sequence[str], group: Callable[[int, int], str], *, about: str = "", level: float = 0.95) -> DataTable:
     """Average measures in groups; games of one seed count as one.
 
     Args:
@@ -57,8 +55,8 @@ def table(
     """
     rows = sorted({group(index, seat) for index, played in enumerate(games) for seat in range(len(played.roles))})
     cells = [_column(MEASURES[name], games, group, rows, level) for name in columns]
-    filled = [(name, tuple(column[number] for column in cells)) for number, name in enumerate(rows)]
-    return MetricTable(title, about, tuple(columns), tuple(filled))
+    filled = [(name, *(column[number] for column in cells)) for number, name in enumerate(rows)]
+    return DataTable(title, about, ("", *columns), tuple(filled))
 
 
 def _column(measure: Measure, games: Sequence[Played], group: Callable[[int, int], str], rows: Sequence[str], level: float) -> list[Estimate | None]:

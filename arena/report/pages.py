@@ -20,12 +20,13 @@ import jinja2
 from markupsafe import Markup
 
 from ..record import Episode
-from . import charts, numbers
+from . import cells, charts, numbers
 from .displays import Drawing, moving_of, section_of
+from .findings import Findings
 from .summary import DECIDED, TRIED, Curves, Estimate, PairCells, RunSummary, Transcript
 from .transcript import transcribe
 
-__all__ = ["render_replay", "render_report"]
+__all__ = ["render_findings", "render_replay", "render_report"]
 
 _HERE = Path(__file__).parent
 
@@ -51,6 +52,16 @@ def render_report(summary: RunSummary) -> str:
     )
 
 
+def render_findings(findings: Findings, name: str) -> str:
+    """Render what an analysis found as one HTML page that needs no network.
+
+    Args:
+        findings: what was found.
+        name: of the run.
+    """
+    return _render("findings.html", (), findings=findings, name=name, data=_data_block({}))
+
+
 def render_replay(episode: Episode | Transcript, *, game: Any = None) -> str:
     """Render one episode as an HTML page with a turn slider and the view from each seat, below the display of its family where that brings one.
 
@@ -68,10 +79,18 @@ def render_replay(episode: Episode | Transcript, *, game: Any = None) -> str:
 @lru_cache(maxsize=1)
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_HERE), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=jinja2.FileSystemLoader(_HERE),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.do"],
     )
     environment.globals.update(
         {name: getattr(numbers, name) for name in numbers.__all__},
+        cell_text=cells.cell_text,
+        places_of=cells.places_of,
+        textual=cells.textual,
         strip=charts.strip,
         curves=charts.curves,
         line_names=_line_names,

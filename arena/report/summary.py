@@ -5,20 +5,24 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    from .findings import Findings
 
 __all__ = [
     "DECIDED",
     "STATUSES",
     "TRIED",
     "Answer",
+    "Cell",
     "Curves",
+    "DataTable",
     "Estimate",
     "Exchange",
     "Fault",
     "GameSection",
     "Line",
-    "MetricTable",
     "PairCells",
     "PredictionRow",
     "RunSummary",
@@ -143,26 +147,30 @@ class PredictionRow:
     agrees: bool | None = None
 
 
+Cell: TypeAlias = str | float | Estimate | None
+"""What stands in a table: words, a number, a number with its uncertainty, or nothing to measure."""
+
+
 @dataclass(frozen=True)
-class MetricTable:
-    """Measures that a family of games brings for its matches.
+class DataTable:
+    """Measures of a run.
 
     Attributes:
         title: what the rows are.
         about: what the columns mean, in a sentence or two.
-        columns: their names.
-        rows: name and an estimate a column, None where there is nothing to measure.
+        columns: their names; the first one's cells name the rows.
+        rows: a cell a column.
     """
 
     title: str
     about: str
     columns: tuple[str, ...]
-    rows: tuple[tuple[str, tuple[Estimate | None, ...]], ...]
+    rows: tuple[tuple[Cell, ...], ...]
 
 
 @dataclass(frozen=True)
 class Curves:
-    """A chart that a family of games brings: lines through estimates.
+    """A chart: lines through estimates.
 
     Attributes:
         title, about: what it shows, and what its words mean.
@@ -208,7 +216,7 @@ class GameSection:
     predictions: tuple[PredictionRow, ...] = ()
     outcomes: tuple[tuple[str, Estimate], ...] = ()
     labels: tuple[tuple[str, tuple[tuple[str, int], ...]], ...] = ()
-    metrics: tuple[MetricTable, ...] = ()
+    metrics: tuple[DataTable, ...] = ()
     curves: tuple[Curves, ...] = ()
 
 
@@ -337,6 +345,7 @@ class RunSummary:
         sample: how the transcripts were chosen.
         versions: software and rules, as (name, version).
         description: the plan in one line.
+        findings: what analyses of the run found, a section each.
     """
 
     name: str
@@ -355,6 +364,7 @@ class RunSummary:
     notes: tuple[str, ...] = ()
     versions: tuple[tuple[str, str], ...] = ()
     description: str = ""
+    findings: tuple[Findings, ...] = ()
 
     @property
     def statuses(self) -> dict[str, int]:

@@ -14,14 +14,16 @@ from rich.table import Table
 from rich.text import Text
 
 from ..record import Episode
+from .cells import cell_interval, cell_text, places_of, textual
 from .displays import moving_of, story_of
+from .findings import Findings
 from .numbers import count, interval, money, number, percent, seconds
 from .pages import heat
 from .plain import colour, plain
-from .summary import DECIDED, TRIED, Estimate, Line, MetricTable, PairCells, RunSummary, Transcript
+from .summary import DECIDED, TRIED, DataTable, Estimate, Line, PairCells, RunSummary, Transcript
 from .transcript import transcribe
 
-__all__ = ["STILL_SECONDS", "print_replay", "print_report"]
+__all__ = ["STILL_SECONDS", "print_findings", "print_replay", "print_report"]
 
 _WIDE = 100
 """Columns from which tables are shown in full."""
@@ -54,12 +56,26 @@ def print_report(summary: RunSummary, console: Console, *, most_players: int = 4
             console.print(plain("Seat effects: " + "; ".join(effects), "dim"))
         for metrics in game.metrics:
             console.print(_metrics(metrics))
+    for findings in summary.findings:
+        print_findings(findings, console)
     if any(row.statuses.get("ok", 0) != row.decisions or any(row.statuses.get(status) for status in TRIED) for row in summary.standings):
         console.print(_answers(summary))
     if any(row.spending.tokens or row.spending.cost for row in summary.standings):
         console.print(_spending(summary))
     if summary.faults:
         console.print(_faults(summary))
+
+
+def print_findings(findings: Findings, console: Console) -> None:
+    """Print the tables and notes of an analysis; its charts are for the page."""
+    console.print(Rule(plain(findings.title), align="left"))
+    console.print(plain(findings.about, "dim"))
+    for table in findings.tables:
+        console.print(_metrics(table, ranges=True))
+        if table.about:
+            console.print(plain(table.about, "dim"))
+    for note in findings.notes:
+        console.print(plain(note, "yellow"))
 
 
 def print_replay(episode: Episode | Transcript, console: Console) -> None:
@@ -159,11 +175,19 @@ def _matrix(cells: PairCells) -> Table:
     return table
 
 
-def _metrics(metrics: MetricTable) -> Table:
-    # intervals are on the page; a word of a column's name a line leaves room for many columns
-    table = _table(f"\n{metrics.title}", "", *("\n".join(column.split()) for column in metrics.columns))
-    for name, cells in metrics.rows:
-        table.add_row(plain(name), *("–" if cell is None else number(cell.value, 2) for cell in cells))
+def _metrics(metrics: DataTable, *, ranges: bool = False) -> Table:
+    # a word of a column's name a line leaves room for many columns
+    table = _table(f"\n{metrics.title}", *("\n".join(column.split()) for column in metrics.columns))
+    places = [places_of(metrics, column) for column in range(len(metrics.columns))]
+    for index, column in enumerate(table.columns):
+        if textual(metrics, index):
+            column.justify, column.no_wrap = "left", False
+    for row in metrics.rows:
+        shown = []
+        for cell, at in zip(row, places, strict=True):
+            ends = cell_interval(cell, at) if ranges else ""
+            shown.append(plain(cell_text(cell, at)) + (Text(f" [{ends}]", "dim") if ends else Text()))
+        table.add_row(*shown)
     return table
 
 

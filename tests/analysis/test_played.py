@@ -58,7 +58,7 @@ def test_the_command_prints_a_table_and_writes_one(folder, tmp_path, capsys):
     assert {(row["game"].partition("-v")[0], row["player"]) for row in rows} == {
         (game, player) for game in ("kuhn_poker", "rock_paper_scissors") for player in ("random", "generous")
     }
-    assert all(float(row["value"]) >= 0 for row in rows)
+    assert all(float(row["exploitability"]) >= 0 for row in rows)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,59 @@
+"""What a run says beyond its scores: one module an analysis, each with a function ``analyse(run, given) -> Findings``."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from ...arena.report.findings import Findings
+from ...arena.store import Run
+from ...errors import UnknownName
+
+__all__ = ["ANALYSES", "Analysis", "analysis"]
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """An analysis of runs.
+
+    Attributes:
+        module: with the function ``analyse``, which takes a run and the settings that were given, as text.
+        summary: one line.
+        settings: what it takes, by key, and what each means.
+        extra: of the distribution that it needs; "" for none.
+    """
+
+    module: str
+    summary: str
+    settings: Mapping[str, str]
+    extra: str = ""
+
+    def __call__(self, run: Run, given: Mapping[str, str]) -> Findings:
+        """Analyse a run.
+
+        Raises:
+            LudensError: the run has nothing of the kind, or a setting is wrong.
+            MissingExtra: a package that it needs is not installed.
+        """
+        function: Callable[[Run, Mapping[str, str]], Findings] = importlib.import_module(self.module).analyse
+        return function(run, given)
+
+
+ANALYSES: dict[str, Analysis] = {
+    "exploitability": Analysis(
+        "ludens.analysis.findings.exploitability", "how much each player's habits could be exploited, in games whose tree fits", {}, extra="fast"
+    ),
+}
+"""The analyses by name."""
+
+
+def analysis(name: str) -> Analysis:
+    """Find an analysis.
+
+    Raises:
+        UnknownName: there is none of that name; the message names the nearest ones.
+    """
+    if name not in ANALYSES:
+        raise UnknownName("analysis", name, ANALYSES)
+    return ANALYSES[name]
