@@ -1,0 +1,1 @@
+"""Behavioural experiments: factorial design, plan, tidy table, models, report."""
