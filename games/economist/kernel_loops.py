@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..jit import njit
+from ..splitmix import GAMMA
 from .kernel_workers import LOOSE, begin_climb, climb, fitted, fix, learn
 
 __all__ = ["CLIMB", "FIXED", "GREEDY", "STAY", "best", "run"]
@@ -20,7 +21,7 @@ _INVERSE, _UTILITARIAN, _RAWLSIAN, _ATKINSON, _EQUALITY, _RAW = 0, 1, 2, 3, 4, 5
 """Objectives, in the order of ``OBJECTIVES``."""
 _LOW, _MANY = 40.0, 21
 """Hours of fixed workers: from 40, so many numbers."""
-_BLOCK = 1024
+_BLOCK = 512
 """Workers whose incomes and taxes stay in the nearest cache."""
 
 
@@ -72,48 +73,56 @@ def _settle(skills: Floats, hours: Floats, lower: Floats, widths: Floats, rates:
     return taken, earned
 
 
+@njit(cache=True, inline="always")
+def _weighs(objective: int) -> bool:
+    """Tell whether workers count by their inverse incomes."""
+    return objective == _INVERSE or objective == _RAW  # noqa: PLR1714  # a set would be made anew
+
+
 @njit(cache=True, fastmath=LOOSE)
 def _earn(  # noqa: PLR0917
-    skills: Floats, hours: Floats, lower: Floats, widths: Floats, rates: Floats, efforts: Floats, cost: float, power: float, step: float, weighted: bool,
-    own: Floats, income: Floats, tax: Floats,
+    skills: Floats, hours: Floats, lower: Floats, widths: Floats, rates: Floats, efforts: Floats, cost: float, power: float, step: float, objective: int,
+    own: Floats, income: Floats, tax: Floats, places: NDArray[np.int32],
 ) -> tuple[float, float, float, float, float, float]:  # fmt: skip
-    """Work out what quasi-linear workers of one economy have of their own hours (``own``: income less tax and effort), all in one pass.
+    """Work out what a block of quasi-linear workers has of its own hours (``own``: income less tax and effort), all in one pass.
 
-    Whatever all get alike can be added afterwards, to welfare too. ``income`` and ``tax`` are room for a block.
+    Whatever all get alike can be added afterwards, to welfare too. ``income``, ``tax`` and ``places`` are room for a block.
 
     Returns:
-        Sums of taxes, of incomes, of ``own`` and of inverse incomes, the sum of ``own`` over income, and the least ``own``.
+        Sums of taxes, of incomes, of ``own``; where the objective asks, of inverse incomes and of ``own`` over income, and the least ``own``.
     """
-    workers, taken, earned, total, inverse, ratio, least = len(skills), 0.0, 0.0, 0.0, 0.0, 0.0, 1e300
+    size, taken, earned, total, inverse, ratio, least = len(skills), 0.0, 0.0, 0.0, 0.0, 0.0, 1e300
     grain = 1 / step if step > 0 else 0.0
-    for start in range(0, workers, _BLOCK):
-        size = min(_BLOCK, workers - start)
+    for k in range(size):
+        income[k] = skills[k] * hours[k]
+        tax[k] = rates[0] * min(income[k], widths[0])
+    for j in range(1, len(lower)):
+        low, width, rate = lower[j], widths[j], rates[j]
         for k in range(size):
-            income[k] = skills[start + k] * hours[start + k]
-            tax[k] = rates[0] * min(income[k], widths[0])
-        for j in range(1, len(lower)):
-            low, width, rate = lower[j], widths[j], rates[j]
-            for k in range(size):
-                tax[k] += rate * min(max(income[k] - low, 0.0), width)
-        if step > 0:
-            # every number of hours that is allowed has its effort in a table
-            for k in range(size):
-                own[start + k] = efforts[int(hours[start + k] * grain + 0.5)]
-        else:
-            for k in range(size):
-                own[start + k] = cost * hours[start + k] ** power
+            tax[k] += rate * min(max(income[k] - low, 0.0), width)
+    if step > 0:
+        # every number of hours that is allowed has its effort in a table; in two loops, the first of which works out several places at once
         for k in range(size):
-            worth = income[k] - tax[k] - own[start + k]
-            own[start + k] = worth
-            taken += tax[k]
-            earned += income[k]
-            total += worth
-            least = min(least, worth)
-        if weighted:
-            for k in range(size):
-                share = 1 / max(income[k], 1.0)
-                inverse += share
-                ratio += own[start + k] * share
+            places[k] = np.int32(hours[k] * grain + 0.5)
+        for k in range(size):
+            own[k] = efforts[np.uint32(places[k])]
+    else:
+        for k in range(size):
+            own[k] = cost * hours[k] ** power
+    for k in range(size):
+        worth = income[k] - tax[k] - own[k]
+        own[k] = worth
+        taken += tax[k]
+        earned += income[k]
+        total += worth
+    if objective == _RAWLSIAN:
+        for k in range(size):
+            least = min(least, own[k])
+    if _weighs(objective):
+        for k in range(size):
+            share = 1 / max(income[k], 1.0)
+            inverse += share
+            ratio += own[k] * share
     return taken, earned, total, inverse, ratio, least
 
 
@@ -147,7 +156,7 @@ def _feel(  # noqa: PLR0917
 def _welfare(objective: int, aversion: float, utility: Floats, income: Floats, consumption: Floats) -> float:
     """Give the welfare of one economy."""
     n, total, weight = len(utility), 0.0, 0.0
-    if objective == _INVERSE or objective == _RAW:  # noqa: PLR1714, SIM109  # a set would be made anew
+    if _weighs(objective):
         for worker in range(n):
             share = 1 / max(income[worker], 1.0)
             total += utility[worker] * share
@@ -172,6 +181,20 @@ def _welfare(objective: int, aversion: float, utility: Floats, income: Floats, c
 
 
 @njit(cache=True)
+def _sum_up(sums: Floats, workers: int, worth: float, objective: int, welfare: Floats, mean_income: Floats, rebates: Floats) -> None:  # noqa: PLR0917
+    """Write what the steps of one economy came to, from the sums that :func:`_earn` gives."""
+    for t in range(len(sums)):
+        common = worth * sums[t, 0] / workers
+        if _weighs(objective):
+            welfare[t] = sums[t, 4] + common * sums[t, 3]
+            if objective == _INVERSE:
+                welfare[t] /= sums[t, 3]
+        else:
+            welfare[t] = common + (sums[t, 2] / workers if objective == _UTILITARIAN else sums[t, 5])
+        mean_income[t], rebates[t] = sums[t, 1] / workers, sums[t, 0] / workers
+
+
+@njit(cache=True)
 def run(  # noqa: PLR0917  # numba unpacks containers slowly
     kind: int, steps: int, changed: Flags, worked: Flags, skills: Floats, edges: Floats, rates: Floats, hours: Floats, stride: Floats, before: Floats,
     counts: NDArray[np.int32], means: Floats, tried: Small, epsilon: float, seeds: NDArray[np.uint64], efforts: Floats, cost: float, power: float,
@@ -188,43 +211,56 @@ def run(  # noqa: PLR0917  # numba unpacks containers slowly
     widths = np.full(len(edges), 1e300)
     widths[:-1] = edges[1:] - edges[:-1]
     quick = curvature == 0 and (objective < _ATKINSON or objective == _RAW)
-    weighted = objective == _INVERSE or objective == _RAW  # noqa: PLR1714  # a set would be made anew
-    room, more = np.zeros(_BLOCK), np.zeros(_BLOCK)
+    room, more, places, sums = np.zeros(_BLOCK), np.zeros(_BLOCK), np.zeros(_BLOCK, np.int32), np.zeros((steps, 6))
     worth = 1.0 if good < 0 else good
     options = np.array([fitted(_LOW + number, step, longest) for number in range(_MANY)])
+    # a table's draws follow one another, worker by worker, so these workers wait for one another
+    block = workers if kind == GREEDY or not quick else _BLOCK
+    pairs = np.uint64((workers + 1) // 2)
     for i in range(economies):
-        mine, their = hours[i], utility[i]
+        their = utility[i]
         if quick:
-            # of their utilities only the part of their own is kept up to date
+            # of their utilities only the part of their own is kept up to date, so that nobody's hours depend on others: a block works all its steps in cache
             their -= worth * last[i]
-        for t in range(steps):
-            new, common = t == 0 and changed[i], 0.0 if quick else last[i] * worth
-            if kind == CLIMB:
-                if new:
-                    begin_climb(mine, stride[i], before[i], not worked[i], step, longest, full)
+            sums[:] = 0.0
+            sums[:, 5] = 1e300
+        for start in range(0, workers, block):
+            end = min(start + block, workers)
+            mine, theirs = hours[i, start:end], utility[i, start:end]
+            for t in range(steps):
+                new, common = t == 0 and changed[i], 0.0 if quick else last[i] * worth
+                if kind == CLIMB:
+                    if new:
+                        begin_climb(mine, stride[i, start:end], before[i, start:end], not worked[i], step, longest, full)
+                    else:
+                        climb(mine, stride[i, start:end], before[i, start:end], theirs, common, step, longest, least)
+                elif kind == GREEDY:
+                    learn(i, new, mine, counts[i], means[i], tried[i], theirs, common, epsilon, seeds, step, longest)
+                elif kind == FIXED:
+                    fix(mine, options, seeds[i], np.uint64(t) * pairs + np.uint64(start // 2))
+                if quick:
+                    for at in range(start, end, _BLOCK):
+                        to = min(at + _BLOCK, end)
+                        taken, earned, total, inverse, ratio, low = _earn(
+                            skills[i, at:to], hours[i, at:to], edges, widths, rates[i], efforts, cost, power, step, objective, utility[i, at:to],
+                            room, more, places,
+                        )  # fmt: skip
+                        for place, part in enumerate((taken, earned, total, inverse, ratio)):
+                            sums[t, place] += part
+                        sums[t, 5] = min(sums[t, 5], low)
                 else:
-                    climb(mine, stride[i], before[i], their, common, step, longest, least)
-            elif kind == GREEDY:
-                learn(i, new, mine, counts[i], means[i], tried[i], their, common, epsilon, seeds, step, longest)
-            elif kind == FIXED:
-                fix(mine, options, seeds, i)
-            if quick:
-                taken, earned, total, inverse, ratio, low = _earn(
-                    skills[i], mine, edges, widths, rates[i], efforts, cost, power, step, weighted, their, room, more
-                )
-                common = worth * taken / workers
-                if weighted:
-                    welfare[i, t] = ratio + common * inverse
-                    if objective == _INVERSE:
-                        welfare[i, t] /= inverse
-                else:
-                    welfare[i, t] = common + (total / workers if objective == _UTILITARIAN else low)
-                rebate = taken / workers
-            if not quick or t == steps - 1:
-                taken, earned = _settle(skills[i], mine, edges, widths, rates[i], incomes[i], paid[i])
-                rebate = taken / workers
-                back, enjoyed = (rebate, 0.0) if good < 0 else (0.0, good * rebate)
-                _feel(mine, incomes[i], paid[i], back, enjoyed, efforts, cost, power, step, curvature, consumption[i], their)
-                if not quick:
+                    taken, earned = _settle(skills[i], mine, edges, widths, rates[i], incomes[i], paid[i])
+                    rebate = taken / workers
+                    back, enjoyed = (rebate, 0.0) if good < 0 else (0.0, good * rebate)
+                    _feel(mine, incomes[i], paid[i], back, enjoyed, efforts, cost, power, step, curvature, consumption[i], their)
                     welfare[i, t] = _welfare(objective, aversion, their, incomes[i], consumption[i])
-            mean_income[i, t], rebates[i, t], last[i] = earned / workers, rebate, rebate
+                    mean_income[i, t], rebates[i, t], last[i] = earned / workers, rebate, rebate
+        if kind == FIXED:
+            seeds[i] += GAMMA * (np.uint64(steps) * pairs)
+        if quick:
+            _sum_up(sums, workers, worth, objective, welfare[i], mean_income[i], rebates[i])
+            taken, _ = _settle(skills[i], hours[i], edges, widths, rates[i], incomes[i], paid[i])
+            rebate = taken / workers
+            back, enjoyed = (rebate, 0.0) if good < 0 else (0.0, good * rebate)
+            _feel(hours[i], incomes[i], paid[i], back, enjoyed, efforts, cost, power, step, curvature, consumption[i], their)
+            rebates[i, steps - 1], last[i] = rebate, rebate

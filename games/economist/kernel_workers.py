@@ -36,25 +36,28 @@ def climb(hours: Floats, stride: Floats, before: Floats, utility: Floats, common
     grain = step if step > 0 else 0.01
     for worker in range(len(hours)):
         earned, move = utility[worker] - common, stride[worker]
-        smaller = max(abs(move) * 0.5, least)
-        turned = -smaller if move > 0 else smaller
+        turned = -np.copysign(max(abs(move) * 0.5, least), move)
         move = turned if earned < before[worker] else move
         stride[worker], before[worker] = move, earned
-        wanted = min(max(hours[worker] + move, 0.0), longest)
-        hours[worker] = min(np.rint(wanted / grain) * grain, top)
+        hours[worker] = min(max(hours[worker] + move, 0.0), longest)
+    if grain == 1:
+        for worker in range(len(hours)):
+            hours[worker] = min(np.rint(hours[worker]), top)
+    else:
+        for worker in range(len(hours)):
+            hours[worker] = min(np.rint(hours[worker] / grain) * grain, top)
 
 
 @njit(cache=True)
-def fix(hours: Floats, options: Floats, seeds: NDArray[np.uint64], i: int) -> None:
-    """Draw the hours of one economy's fixed workers out of ``options``, all alike likely; two workers a draw."""
-    start, workers, many = seeds[i], len(hours), np.uint64(len(options))
+def fix(hours: Floats, options: Floats, seed: np.uint64, draws: np.uint64) -> None:
+    """Draw fixed workers' hours out of ``options``, all alike likely; two workers a draw, after so many draws of the economy's."""
+    workers, many = len(hours), np.uint64(len(options))
     for pair in range((workers + 1) // 2):
         # the draws of splitmix64, each worked out by its number, so that none waits for another
-        bits = mix(start + GAMMA * np.uint64(pair + 1))
+        bits = mix(seed + GAMMA * (draws + np.uint64(pair + 1)))
         hours[2 * pair] = options[((bits >> _32) * many) >> _32]
         if 2 * pair + 1 < workers:
             hours[2 * pair + 1] = options[((bits & _HALF) * many) >> _32]
-    seeds[i] = start + GAMMA * np.uint64((workers + 1) // 2)
 
 
 @njit(cache=True)
