@@ -16,6 +16,7 @@ from ..arena.record import Episode
 from ..arena.report.summary import Cell, Curves, DataTable, Estimate
 from ..games.core import Game
 from ..games.economist.economy import Economy, Year
+from ..games.economist.election import PLANNERS_LAW, PRESENT_LAW
 from ..games.economist.game import PLANNER, Economist
 from ..games.economist.optimum import best_schedule, follower_regret, percent_of_optimum, welfare_of
 from ..games.economist.schedule import Floats
@@ -52,6 +53,7 @@ class Economics:
         hours: shape (steps, workers).
         year: what came of them, a row a step.
         welfare: shape (steps,).
+        winners: which line of the ballot won, a year each; none where nobody votes.
     """
 
     game: Economist
@@ -61,6 +63,7 @@ class Economics:
     hours: Floats
     year: Year
     welfare: Floats
+    winners: tuple[str, ...] = ()
 
     @property
     def by_year(self) -> Floats:
@@ -81,11 +84,14 @@ def read(episode: Episode) -> Economics:
     rates: list[list[float]] = []
     law: list[float] = []
     hours: list[list[float]] = []
+    winners: list[str] = []
     for event in episode.events:
         if event.kind == "skill" and event.seat is not None:
             skills[event.seat - 1] = event.data["skill"]
         elif event.kind == "law":
             law = event.data["rates"]
+        elif event.kind == "election":
+            winners.append(event.data["winner"])
         elif event.kind == "work":
             # the first worker's line opens a step
             if event.seat == 1:
@@ -95,7 +101,7 @@ def read(episode: Episode) -> Economics:
     economy = game.economy(skills)
     posted, worked = np.array(rates).reshape(-1, len(game.edges)) / 100, np.array(hours).reshape(-1, game.workers)
     year = economy.settle(worked, game.edges, posted)
-    return Economics(game, episode.seed, economy, posted, worked, year, np.atleast_1d(game.aim.of(year)))
+    return Economics(game, episode.seed, economy, posted, worked, year, np.atleast_1d(game.aim.of(year)), tuple(winners))
 
 
 def benchmark(played: Economics) -> Benchmark:
@@ -139,6 +145,7 @@ def family_measures(episodes: Iterable[Episode], *, names: Callable[[str], str] 
         _schedules(games, players, level),
         _lorenz_curves(games, level),
         _hours_by_decile(games, players, level),
+        _votes(games, level),
     )
     return FamilyMeasures(tables, tuple(chart for chart in charts if chart.lines))
 
@@ -278,3 +285,16 @@ def _hours_by_decile(games: Sequence[Economics], players: Sequence[Sequence[str]
             points.append(("best answer", part, part + 1.0, float(best[worker]), played.seed))
     about = "Hours in the last year by tenth of the skills, beside the exact best answers to the last law."
     return _chart(("Hours by skill", about, "tenth of skills, lowest first", "hours a week"), points, level, (0.0, float(games[0].game.longest)))
+
+
+_LAWS = {PRESENT_LAW: "the present law", PLANNERS_LAW: "the planner's law"}
+
+
+def _votes(games: Sequence[Economics], level: float) -> Curves:
+    points = []
+    for played in games:
+        for year, winner in enumerate(played.winners):
+            for name in (*_LAWS.values(), "a worker's law"):
+                points.append((name, year, year + 1.0, float(name == _LAWS.get(winner, "a worker's law")), played.seed))
+    about = "How often each kind of law won the vote of a year; by the present law the voters kept what they had."
+    return _chart(("Laws voted in", about, "tax year", "share of games"), points, level, (0.0, 1.0))

@@ -159,7 +159,7 @@ def _tournament(seeds, workers):
     episodes = [match(game, planner, seed) for planner in PLANNERS for seed in range(seeds)]
     name = {episode.seats[PLANNER].hash: episode.seats[PLANNER].spec["planner"] for episode in episodes}
     planners, workers_table = family_measures(episodes, names=lambda hash: name.get(hash, "worker")).tables
-    rows = dict(planners.rows)
+    rows = {name: cells for name, *cells in planners.rows}
     percent = {planner: row[0] for planner, row in rows.items()}
     assert set(percent) == set(PLANNERS)
     assert percent["optimal"].value == pytest.approx(100, abs=1e-9)
@@ -171,7 +171,7 @@ def _tournament(seeds, workers):
         assert episode.outcome["welfare"] > federal.outcome["welfare"]
     assert percent["saez"].low > percent["us_federal"].high
     assert percent["saez"].value > percent["flat"].value > percent["us_federal"].value
-    assert dict(workers_table.rows)["worker"][1].value == pytest.approx(0, abs=1e-6)
+    assert {name: cells for name, *cells in workers_table.rows}["worker"][1].value == pytest.approx(0, abs=1e-6)
 
 
 def test_the_raw_sum_pushes_the_optimal_planner_to_take_all():
@@ -242,3 +242,18 @@ def test_charts_show_years_schedules_shares_and_hours():
     # spending is more equal than income: its curve lies above
     assert all(after.value >= before.value - 1e-9 for (_, before), (_, after) in zip(shares["income before tax"], shares["spending"], strict=True))
     assert family_measures([]).tables == ()
+
+
+def test_a_chart_shows_who_won_the_votes():
+    game = make("economist", workers=5, years=3, year_length=1, brackets="flat", ballot="condorcet")
+    episodes = [match(game, "us_federal", seed, worker="best_response") for seed in range(4)]
+    charts = {chart.title: chart for chart in family_measures(episodes).curves}
+    lines = dict(charts["Laws voted in"].lines)
+    won = [[election["winner"] for election in episode.outcome["elections"]] for episode in episodes]
+    for line, points in lines.items():
+        for year, share in points:
+            assert share.value == pytest.approx(sum(winners[int(year) - 1].startswith(WINNER[line]) for winners in won) / len(won))
+    assert [sum(points[year][1].value for points in lines.values()) for year in range(len(won[0]))] == pytest.approx([1.0] * len(won[0]))
+
+
+WINNER = {"the present law": "present_law", "the planner's law": "planner", "a worker's law": "candidate_"}

@@ -145,16 +145,14 @@ def played_by(names, count, **params):
 def test_tables_hold_rates_with_intervals():
     tables = family_measures(played_by(["fair", "deceptive"], 30)).tables
     assert [table.title for table in tables] == ["Players", "Players by side", "Roles", "Seats"]
-    roles = dict(tables[2].rows)
-    seer = dict(zip(tables[2].columns, roles["seer"], strict=True))
+    roles = {row[0]: dict(zip(tables[2].columns, row, strict=True)) for row in tables[2].rows}
+    seer, wolf, village = roles["seer"], roles["werewolf"], roles["villager"]
     assert 0.2 < seer["checks found"].value < 0.8
     assert seer["checks found"].low < seer["checks found"].value < seer["checks found"].high
     assert seer["saves"] is None
     assert seer["recognised"].low > 0.25  # one of six seats is the seer
-    wolf = dict(zip(tables[2].columns, roles["werewolf"], strict=True))
-    village = dict(zip(tables[2].columns, roles["villager"], strict=True))
     assert wolf["wins"].value + village["wins"].value == pytest.approx(1.0)
-    seats = [cells[2].value for _, cells in tables[3].rows if cells[2] is not None]
+    seats = [cells[2].value for _, *cells in tables[3].rows if cells[2] is not None]
     assert len(seats) == 7
 
 
