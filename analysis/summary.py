@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from ..arena.report.findings import kept_findings
+from ..arena.report.findings import kept_findings, marks_of
 from ..arena.report.summary import STATUSES, Estimate, RunSummary, Spending, Standing, Transcript
 from ..arena.report.transcript import transcribe
 from ..arena.store import GameRow, MatchRow, Run
@@ -63,11 +63,12 @@ def summarise(run: Run, *, bootstrap: int = 200, seed: int = 0, transcripts: int
     for game in games.values():
         if not bounded(game):
             notes.append(f"{game.label} declares no finite payoff bounds: its scores are normalised by the lowest and highest return seen.")
+    findings = kept_findings(run.path)
     chosen, sample = _sample(table, matches, transcripts)
     shown: list[Transcript] = []
     size = 0
     for episode in run.episodes(chosen):
-        transcript = transcribe(episode, rules.get(episode.game_hash))
+        transcript = transcribe(episode, rules.get(episode.game_hash), marks=marks_of(findings, episode.id))
         size += _length(transcript)
         if size > _MAX_EMBEDDED and shown:
             sample += f" Only the first {len(shown)} of them are in this page, to keep it small."
@@ -89,7 +90,7 @@ def summarise(run: Run, *, bootstrap: int = 200, seed: int = 0, transcripts: int
         sample=sample,
         methods=methods_of(results, bootstrap=bootstrap, level=level, teams=bool(team)),
         notes=(*notes, *rating_notes),
-        findings=kept_findings(run.path),
+        findings=findings,
         description=str(run.meta.get("description") or ""),
         versions=(("ludens", str(run.meta.get("ludens", ""))), ("Python", platform.python_version()), *((game.id, game.hash) for game in games.values())),
     )

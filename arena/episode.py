@@ -17,19 +17,20 @@ from .journal import Journal
 from .plan import Match
 from .record import Episode, Fault
 from .seat_model import SeatModel
-from .steps import Failure, Given, Limits, Recorder, Watch, last_line, one_line, steps
+from .steps import Branch, Failure, Given, Limits, Recorder, Watch, last_line, one_line, steps
 from .watchdog import Hung, Watchdog
 
-__all__ = ["Failure", "Limits", "play_match", "play_match_async", "steps"]
+__all__ = ["Branch", "Failure", "Limits", "play_match", "play_match_async", "steps"]
 
 
-def play_match(match: Match, *, limits: Limits | None = None, watchdog: Watchdog | None = None) -> Episode:
+def play_match(match: Match, *, limits: Limits | None = None, watchdog: Watchdog | None = None, branch: Branch | None = None) -> Episode:
     """Play a match of players that answer at once.
 
     Args:
         match: what to play.
         limits: what a player may take.
         watchdog: an entered watchdog, when many matches are played in a row; by default one is made for this match.
+        branch: where to play on from; by default the match's own beginning. The players are new ones: they read what their seat has seen.
 
     Raises:
         LudensError: a player cannot be made, or it waits (use :func:`play_match_async`).
@@ -37,12 +38,12 @@ def play_match(match: Match, *, limits: Limits | None = None, watchdog: Watchdog
     limits = limits or Limits()
     if watchdog is None:
         with Watchdog(limits.move_seconds) as fresh:
-            return play_match(match, limits=limits, watchdog=fresh)
+            return play_match(match, limits=limits, watchdog=fresh, branch=branch)
     recorder = Recorder()
     players = [_Seat(match, seat, _Table(limits, watchdog, recorder)) for seat in range(len(match.players))]
     for player in players:
         player.start()
-    loop = steps(match, limits, recorder)
+    loop = steps(match, limits, recorder, branch=branch)
     clock = time.perf_counter
     given: list[Given] | None = None
     while True:
@@ -68,6 +69,7 @@ async def play_match_async(
     watchdog: Watchdog | None = None,
     watch: Watch | None = None,
     journal: Journal | None = None,
+    branch: Branch | None = None,
 ) -> Episode:
     """Play a match some of whose players wait; seats that move at the same time are asked at the same time.
 
@@ -78,6 +80,7 @@ async def play_match_async(
         watchdog: an entered watchdog for the players that do not wait; by default one is made for this match.
         watch: called with the position at the beginning and after each turn, for a live view.
         journal: where replies are written before they are used; None to keep none.
+        branch: as in :func:`play_match`.
 
     Raises:
         LudensError: a player cannot be made, its model is not there, or a fatal :class:`ModelFailure` came up.
@@ -86,7 +89,7 @@ async def play_match_async(
     limits = limits or Limits()
     if watchdog is None:
         with Watchdog(limits.move_seconds) as fresh:
-            return await play_match_async(match, models, limits=limits, watchdog=fresh, watch=watch, journal=journal)
+            return await play_match_async(match, models, limits=limits, watchdog=fresh, watch=watch, journal=journal, branch=branch)
     recorder = Recorder()
     players = []
     for seat, spec in enumerate(match.players):
@@ -94,7 +97,7 @@ async def play_match_async(
         players.append(_Seat(match, seat, _Table(limits, watchdog, recorder), model))
     for player in players:
         player.start()
-    loop = steps(match, limits, recorder, watch)
+    loop = steps(match, limits, recorder, watch, branch)
     given: Sequence[Given] | None = None
     while True:
         try:

@@ -22,7 +22,7 @@ from .plan import Match
 from .record import CallRecord, Decision, Episode, Fault, SeatRecord
 from .seeds import child_rng
 
-__all__ = ["Failure", "Given", "Limits", "Recorder", "Watch", "last_line", "one_line", "steps"]
+__all__ = ["Branch", "Failure", "Given", "Limits", "Recorder", "Watch", "last_line", "one_line", "steps"]
 
 
 _MAX_NOTE = 20_000
@@ -104,24 +104,42 @@ class Recorder:
         return tuple(rows)
 
 
-def steps(match: Match, limits: Limits, recorder: Recorder, watch: Watch | None = None) -> Generator[Sequence[Observation], Sequence[Given], Episode]:
+class Branch(NamedTuple):
+    """A position to play on from.
+
+    Attributes:
+        state: it is played on, so hand over a copy of what is to be kept.
+        moves: what seats play first, without being asked.
+    """
+
+    state: State
+    moves: Mapping[int, Move]
+
+
+def steps(
+    match: Match, limits: Limits, recorder: Recorder, watch: Watch | None = None, branch: Branch | None = None
+) -> Generator[Sequence[Observation], Sequence[Given], Episode]:
     """Play ``match``: yields what the seats to move observe, is sent what they answer (in the same order), returns the record.
 
     A seat that failed ``limits.patience`` times is not asked: its observation is not yielded. ``watch`` is called with the position at the
-    beginning and after each turn; it must not change it.
+    beginning and after each turn; it must not change it. From a ``branch`` the record has the decisions and faults from there on, and all events.
     """
     started, clock = time.time(), time.perf_counter()
     game = match.game
-    state = game.start(match.seed)
+    state = game.start(match.seed) if branch is None else branch.state
+    forced: Mapping[int, Move] = {} if branch is None else branch.moves
     if watch is not None:
         watch(state)
     error: str | None = None
     horizon = game.type.horizon
     failed, patience = recorder.failed, limits.patience
     while state.to_move and error is None:
-        asked = [state.observe(seat) for seat in state.to_move if not failed or failed.get(seat, 0) < patience]
+        asked = [state.observe(seat) for seat in state.to_move if (not failed or failed.get(seat, 0) < patience) and seat not in forced]
         given = (yield asked) if asked else ()
         answers = {observation.seat: item for observation, item in zip(asked, given, strict=True)}
+        if forced:
+            answers |= {seat: (move, 0.0) for seat, move in forced.items()}
+            forced = {}
         try:
             _turn(state, answers, recorder)
             if state.turn > horizon:

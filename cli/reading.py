@@ -21,6 +21,7 @@ REPLAYS = ("html", "gif", "mp4")
 def replay(words: list[str]) -> int:
     """Show one episode of a run, or list them."""
     from ..arena.report import print_replay, render_replay
+    from ..arena.report.findings import kept_findings, marks_of
     from ..arena.store import Run
     from .listing import table
 
@@ -39,12 +40,12 @@ def replay(words: list[str]) -> int:
         if len(ids) != 1:
             what = f"{len(ids)} episodes begin with" if ids else "no finished episode is"
             raise LudensError(f"{what} {given['episode']!r}; ludens replay run={given['run']}  lists them")
-        episode = run.episode(ids[0])
+        episode, marks = run.episode(ids[0]), marks_of(kept_findings(run.path), ids[0])
         path = Path(given["out"]) if "out" in given else run.path / "exports" / f"{episode.id}.{kind}"
     if kind is None:
-        print_replay(episode, console())
+        print_replay(episode, console(), marks=marks)
     elif kind == "html":
-        write_page(path, render_replay(episode))
+        write_page(path, render_replay(episode, marks=marks))
     else:
         _write_film(episode, path, kind)
     return 0

@@ -44,6 +44,20 @@ ANALYSES: dict[str, Analysis] = {
     "exploitability": Analysis(
         "ludens.analysis.findings.exploitability", "how much each player's habits could be exploited, in games whose tree fits", {}, extra="fast"
     ),
+    "decisions": Analysis(
+        "ludens.analysis.findings.decisions",
+        "which decisions were mistakes: every alternative played on against the same players; marked in replays",
+        {
+            "player": "only this player's decisions",
+            "episode": "only this episode's (its id, or how it begins)",
+            "decisions": "how many to judge at most, drawn evenly (default 60)",
+            "screen": "play-outs of every alternative, to find the best (default 12)",
+            "playouts": "fresh play-outs of the best and of what was played, to measure the difference (default 24)",
+            "most": "alternatives at most, the played one among them (default 8)",
+            "seed": "everything random follows from it (default 0)",
+            "models": "yes: also where play-outs ask models, which costs what playing costs (default no)",
+        },
+    ),
 }
 """The analyses by name."""
 

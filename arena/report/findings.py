@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ...errors import LudensError
 from ..files import write_file
 from .summary import Cell, Curves, DataTable, Estimate
 
-__all__ = ["Findings", "keep_findings", "kept_findings"]
+__all__ = ["Findings", "Mark", "keep_findings", "kept_findings", "marks_of"]
 
 _FOLDER = "analyses"
+
+
+class Mark(NamedTuple):
+    """A remark on a decision, shown beside it in replays.
+
+    Attributes:
+        episode: its id.
+        turn, seat: when, and whose decision.
+        text: one line.
+    """
+
+    episode: str
+    turn: int
+    seat: int
+    text: str
 
 
 @dataclass(frozen=True)
@@ -26,6 +42,7 @@ class Findings:
         about: what was asked and how it was answered, in a sentence or two.
         tables, curves: what came out.
         notes: what a reader must know: what was left out, and what the figures do not say.
+        marks: remarks on decisions.
     """
 
     kind: str
@@ -34,6 +51,7 @@ class Findings:
     tables: tuple[DataTable, ...] = ()
     curves: tuple[Curves, ...] = ()
     notes: tuple[str, ...] = ()
+    marks: tuple[Mark, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Give it as JSON values, numbers that are none (NaN, infinity) as words."""
@@ -59,7 +77,8 @@ class Findings:
             )
             for chart in plain["curves"]
         )
-        return cls(plain["kind"], plain["title"], plain["about"], tables, curves, tuple(plain["notes"]))
+        marks = tuple(Mark(*mark) for mark in plain["marks"])
+        return cls(plain["kind"], plain["title"], plain["about"], tables, curves, tuple(plain["notes"]), marks)
 
 
 def keep_findings(folder: Path, findings: Findings) -> Path:
@@ -87,6 +106,15 @@ def kept_findings(folder: Path) -> tuple[Findings, ...]:
         except (ValueError, KeyError, TypeError, OSError) as problem:
             raise LudensError(f"{path} holds no findings ({problem}); run the analysis again, or remove the file") from problem
     return tuple(found)
+
+
+def marks_of(findings: Iterable[Findings], episode: str) -> dict[tuple[int, int], str]:
+    """Collect what findings remark on the decisions of an episode, by turn and seat."""
+    found: dict[tuple[int, int], str] = {}
+    for mark in (mark for one in findings for mark in one.marks if mark.episode == episode):
+        key = (mark.turn, mark.seat)
+        found[key] = f"{found[key]}; {mark.text}" if key in found else mark.text
+    return found
 
 
 def _plain(value: Any) -> Any:

@@ -31,6 +31,7 @@
     if (answer.choice) foot.append(make("code", "", answer.choice));
     if (answer.status !== "ok") foot.append(make("span", `chip st-${answer.status}`, answer.cause ? `${answer.status} (${answer.cause.replaceAll("_", " ")})` : answer.status));
     if (answer.problem) foot.append(make("span", "muted", answer.problem));
+    if (answer.mark) foot.append(make("span", "mark", answer.mark));
     if (answer.note) add(foot, add(make("details"), make("summary", "", "private note"), make("pre", "", answer.note)));
     if (answer.exchanges) {
       const details = add(make("details"), make("summary", "", answer.exchanges.length > 1 ? `prompts and replies (${answer.exchanges.length} tries)` : "prompt and reply"));

@@ -62,14 +62,15 @@ def render_findings(findings: Findings, name: str) -> str:
     return _render("findings.html", (), findings=findings, name=name, data=_data_block({}))
 
 
-def render_replay(episode: Episode | Transcript, *, game: Any = None) -> str:
+def render_replay(episode: Episode | Transcript, *, game: Any = None, marks: Mapping[tuple[int, int], str] | None = None) -> str:
     """Render one episode as an HTML page with a turn slider and the view from each seat, below the display of its family where that brings one.
 
     Args:
         episode: what was played (or its transcript).
         game: its rules, where they cannot be made from the recorded id and parameters.
+        marks: remarks on decisions, by turn and seat.
     """
-    transcript = episode if isinstance(episode, Transcript) else transcribe(episode, game, max_text=50_000)
+    transcript = episode if isinstance(episode, Transcript) else transcribe(episode, game, max_text=50_000, marks=marks)
     section = section_of(episode) if isinstance(episode, Episode) else None
     data = _data_block({"transcripts": [_lean(transcript)]})
     drawings = [*_drawings([transcript]), *([Drawing("", section.style)] if section is not None else [])]

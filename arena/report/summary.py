@@ -271,6 +271,7 @@ class Answer:
         status: ok, repaired, defaulted or forfeited.
         cause: for the last two, what the last try was.
         note: private text of the player (its reasoning).
+        mark: what an analysis remarks on it.
     """
 
     choice: str
@@ -279,6 +280,7 @@ class Answer:
     problem: str = ""
     note: str = ""
     exchanges: tuple[Exchange, ...] = ()
+    mark: str = ""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -78,12 +78,12 @@ def print_findings(findings: Findings, console: Console) -> None:
         console.print(plain(note, "yellow"))
 
 
-def print_replay(episode: Episode | Transcript, console: Console) -> None:
+def print_replay(episode: Episode | Transcript, console: Console, *, marks: Mapping[tuple[int, int], str] | None = None) -> None:
     """Print one episode: who sat where, what was said and done turn by turn, and how it ended; in the words of its family where that brings a display.
 
     A game that moves is played in the terminal, where the console is one; Ctrl-C leaves out what remains of it.
     """
-    transcript = episode if isinstance(episode, Transcript) else transcribe(episode)
+    transcript = episode if isinstance(episode, Transcript) else transcribe(episode, marks=marks)
     console.print(Rule(plain(transcript.title), align="left"))
     console.print(plain(f"match {transcript.match}, seed {transcript.seed}", "dim"))
     if isinstance(episode, Episode) and console.is_terminal and transcript.scene is not None and (display := moving_of(episode.game)) is not None:
@@ -244,6 +244,8 @@ def _line(line: Line) -> RenderableType:
             text.append_text(plain(f"  [{line.answer.status}{': ' + line.answer.cause if line.answer.cause else ''}]", "yellow"))
         if line.answer.problem:
             text.append_text(plain(f" {line.answer.problem}", "dim"))
+        if line.answer.mark:
+            text.append_text(plain(f"\n  {line.answer.mark}", "magenta"))
         if line.answer.note:
             text.append_text(plain(f"\n  note: {line.answer.note}", "dim"))
     return Padding(text, (0, 0, 0, 2))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ...errors import LudensError
@@ -20,7 +20,7 @@ MAX_TEXT = 6_000
 """Longer texts of one prompt, reply or event are cut in a transcript; the store keeps them whole."""
 
 
-def transcribe(episode: Episode, game: Game | None = None, *, max_text: int = MAX_TEXT) -> Transcript:
+def transcribe(episode: Episode, game: Game | None = None, *, max_text: int = MAX_TEXT, marks: Mapping[tuple[int, int], str] | None = None) -> Transcript:
     """Make a transcript of an episode.
 
     The record does not say which move caused which event, so the moves are replayed through the rules to find out. Where that is
@@ -30,8 +30,9 @@ def transcribe(episode: Episode, game: Game | None = None, *, max_text: int = MA
         episode: what was played.
         game: its rules; by default made from the recorded id and parameters.
         max_text: characters after which one text is cut.
+        marks: remarks on decisions, by turn and seat.
     """
-    clip = _Clip(max_text)
+    clip = _Clip(max_text, marks or {})
     note = f"The rules raised an error and the match broke off: {episode.error}" if episode.error else ""
     rules, title, unit = "", episode.game, "points"
     blocks: list[tuple[int, list[Decision], list[Event]]]
@@ -66,10 +67,10 @@ class _Misaligned(Exception):
 
 
 class _Clip:
-    """Cuts over-long texts and counts what was lost."""
+    """Cuts over-long texts and counts what was lost; it also holds the remarks on decisions."""
 
-    def __init__(self, most: int) -> None:
-        self.most = most
+    def __init__(self, most: int, marks: Mapping[tuple[int, int], str]) -> None:
+        self.most, self.marks = most, marks
         self.lost = 0
 
     def __call__(self, text: str) -> str:
@@ -139,6 +140,7 @@ def _answer(decision: Decision, clip: _Clip) -> Answer:
         problem=clip(decision.problem or ""),
         note=clip(decision.note or ""),
         exchanges=tuple(_exchange(call, clip) for call in decision.calls),
+        mark=clip(clip.marks.get((decision.turn, decision.seat), "")),
     )
 
 
