@@ -44,6 +44,9 @@ ANALYSES: dict[str, Analysis] = {
     "exploitability": Analysis(
         "ludens.analysis.findings.exploitability", "how much each player's habits could be exploited, in games whose tree fits", {}, extra="fast"
     ),
+    "behaviour": Analysis(
+        "ludens.analysis.findings.behaviour", "what choices say in models of behaviour (fairness, reciprocity, depth, strategies), beside what people did", {}
+    ),
     "decisions": Analysis(
         "ludens.analysis.findings.decisions",
         "which decisions were mistakes: every alternative played on against the same players; marked in replays",

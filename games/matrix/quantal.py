@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import string
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from ..core import NotSupported
 
-__all__ = ["logit_equilibrium"]
+__all__ = ["logit_branch", "logit_equilibrium"]
 
 _STEPS = 40
 _TRIES = 60
@@ -34,10 +35,29 @@ def logit_equilibrium(table: np.ndarray, rationality: float) -> list[np.ndarray]
     Raises:
         NotSupported: neither Newton's method nor slow adaptation finds one.
     """
-    shares = [np.full(size, 1 / size) for size in table.shape[1:]]
-    for step in range(1, _STEPS + 1):
-        shares = _solve(table, rationality * step / _STEPS, shares)
-    return shares
+    return logit_branch(table, (rationality * step / _STEPS for step in range(1, _STEPS + 1)))[-1]
+
+
+def logit_branch(table: np.ndarray, rationalities: Iterable[float], start: Sequence[np.ndarray] | None = None) -> list[list[np.ndarray]]:
+    """Follow logit equilibria from one rationality to the next; the nearer they lie, the surer the branch is kept.
+
+    Args:
+        table: payoffs of shape ``(seats, actions of seat 0, ...)``.
+        rationalities: the logit parameters, in the order in which they are visited.
+        start: an equilibrium near the first one; by default uniform play, which is the one at rationality 0.
+
+    Returns:
+        For each rationality, for each seat the share of each action.
+
+    Raises:
+        NotSupported: neither Newton's method nor slow adaptation finds one.
+    """
+    shares = [np.full(size, 1 / size) for size in table.shape[1:]] if start is None else list(start)
+    found = []
+    for rationality in rationalities:
+        shares = _solve(table, rationality, shares)
+        found.append(shares)
+    return found
 
 
 def _solve(table: np.ndarray, rationality: float, start: list[np.ndarray]) -> list[np.ndarray]:
@@ -58,7 +78,10 @@ def _newton(table: np.ndarray, rationality: float, point: np.ndarray) -> tuple[n
     for _ in range(_TRIES):
         if np.abs(gap).max() < _EXACT:
             break
-        step = np.linalg.solve(slope, -gap)
+        try:
+            step = np.linalg.solve(slope, -gap)
+        except np.linalg.LinAlgError:
+            break  # the branch turns here: whoever called adapts slowly, or says that it found none
         length = 1.0
         while True:
             there = np.clip(point + length * step, 0, 1)

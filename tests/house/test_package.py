@@ -44,7 +44,7 @@ def wheel_names(tmp_path_factory):
 
 
 def test_wheel_holds_every_module_and_its_data(wheel_names):
-    suffixes = {".py", ".yaml", ".html", ".css", ".js", ".j2", ".txt", ".json", ".jinja", ".safetensors", ".md"}
+    suffixes = {".py", ".yaml", ".html", ".css", ".js", ".j2", ".txt", ".json", ".jinja", ".safetensors", ".md", ".csv"}
     expected = {"ludens/py.typed", "ludens/__init__.py", "ludens/errors.py"}
     for name in SHIPPED:
         for path in (ROOT / name).rglob("*"):
