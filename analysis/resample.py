@@ -24,6 +24,8 @@ def cluster_weights(results: Results, resamples: int, rng: np.random.Generator) 
     Yields:
         Weights of shape [largest cluster index + 1].
     """
+    if resamples < 1:
+        return
     clusters, first = np.unique(results.cluster, return_index=True)
     stratum = results.game[first]
     groups = [clusters[stratum == game] for game in np.unique(stratum)]

@@ -128,7 +128,13 @@ def _schedule(config: Mapping[str, Any], games: Sequence[Game], cast: Cast) -> S
         return Swiss(tuple(games), tuple(cast.players), rounds=plan["rounds"], replicates=plan["replicates"], seed=seed)
     if plan["kind"] == "adaptive":
         return Adaptive(tuple(games), tuple(cast.players), matches=plan["matches"], money=config["budget"]["dollars"], seed=seed)
-    raise LudensError(f"plan.kind={plan['kind']} should be round_robin, swiss or adaptive")
+    if plan["kind"] == "psro":
+        from ..analysis.psro.players import PlayerPSRO
+
+        if len(games) != 1:
+            raise LudensError(f"tournament=psro grows the players of one game; {len(games)} were named")
+        return PlayerPSRO(games[0], tuple(cast.players), meta=plan["meta"], replicates=plan["replicates"], turns=plan["rounds"], seed=seed)
+    raise LudensError(f"plan.kind={plan['kind']} should be round_robin, swiss, adaptive or psro")
 
 
 def _identity(config: Mapping[str, Any], games: Sequence[Game], cast: Cast) -> dict[str, Any]:

@@ -34,11 +34,15 @@ class BudgetConfig:
 class PlanConfig:
     """Which matches are played."""
 
-    kind: str = _setting("round_robin", "round_robin (every table, every seating), swiss (equals meet equals) or adaptive (where ratings are least certain)")
+    kind: str = _setting(
+        "round_robin",
+        "round_robin (every table, every seating), swiss (equals meet equals), adaptive (where ratings are least certain) or psro (who gains joins)",
+    )
     replicates: int = _setting(2, "how often each table is played, each time with another seed")
-    rounds: int = _setting(5, "rounds of a swiss plan")
+    rounds: int = _setting(5, "rounds of a swiss plan, turns of a psro plan")
     matches: int = _setting(200, "matches of an adaptive plan")
     self_play: bool = _setting(False, "also let each player meet itself")
+    meta: str = _setting("nash", "meta-solver of a psro plan: nash, max_entropy, cce, alpha_rank, prd or uniform")
 
 
 @dataclass

@@ -3,7 +3,7 @@
 Every estimator is a pure function of arrays that gives a :class:`Fit` (or a :class:`Mixture` of types); :func:`behaviour` reads a run.
 """
 
-from ...games.matrix.quantal import logit_branch, logit_equilibrium
+from ...games.matrix.quantal import logit_branch, logit_equilibrium, logit_near
 from .altruism import ces_altruism, ces_share
 from .discounting import DISCOUNTING, discount_factor, discounting
 from .fit import Fit
@@ -56,6 +56,7 @@ __all__ = [
     "level_shares",
     "logit_branch",
     "logit_equilibrium",
+    "logit_near",
     "logit_response",
     "maximise",
     "memory_one",

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ...errors import ParameterError
-from ...games.matrix.quantal import logit_branch
+from ...games.matrix.quantal import logit_branch, logit_near
 from .fit import Fit, Floats, Ints, whole_numbers
 from .logit import chosen_log_likelihood, precision
 from .maximum import Parameter, maximise
@@ -48,7 +48,7 @@ def quantal_branch(table: ArrayLike) -> tuple[Callable[[float], list[Floats]], f
 
     def at(precision_: float) -> list[Floats]:
         near = int(np.abs(grid - precision_).argmin())
-        return logit_branch(payoffs, [precision_], points[near])[0]
+        return logit_near(payoffs, precision_, points[near])
 
     return at, float(grid[-1])
 
@@ -58,7 +58,7 @@ def _branch(shape: tuple[int, ...], payoffs: bytes, most: float) -> tuple[Floats
     """Follow the branch of a table, which stands as bytes so that it can be remembered: many players' choices in one game are looked at in a row."""
     # dense near 0, where the shares move fastest
     grid = most * np.linspace(0, 1, _GRID + 1) ** 2
-    return grid, logit_branch(np.frombuffer(payoffs).reshape(shape), grid)
+    return grid, list(logit_branch(np.frombuffer(payoffs).reshape(shape), grid.tolist()))
 
 
 def quantal_response(table: ArrayLike, seats: ArrayLike, chosen: ArrayLike, *, clusters: ArrayLike | None = None, level: float = 0.95) -> Fit:

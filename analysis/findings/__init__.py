@@ -61,6 +61,34 @@ ANALYSES: dict[str, Analysis] = {
             "models": "yes: also where play-outs ask models, which costs what playing costs (default no)",
         },
     ),
+    "equilibrium": Analysis(
+        "ludens.analysis.findings.equilibrium",
+        "who would be chosen in the game of choosing a player, with NashConv and prices of anarchy",
+        {
+            "solver": "max_entropy, nash, cce, alpha_rank, prd or uniform (default max_entropy)",
+            "bootstrap": "resampled games behind the intervals (default 100)",
+            "seed": "of the resampling (default 0)",
+        },
+    ),
+    "psro": Analysis(
+        "ludens.analysis.findings.psro",
+        "which players a population needs (double oracle), and what responders gain against each",
+        {
+            "meta": "nash, max_entropy, cce, alpha_rank, prd or uniform (default nash)",
+            "generations": "of exact best responses from uniform play, in games whose tree fits (default 0: none)",
+            "search": "episodes from which a responder learns against each player that answers at once (default 0: none)",
+            "seed": "of what learns (default 0)",
+        },
+    ),
+    "ratings": Analysis(
+        "ludens.analysis.findings.ratings",
+        "Nash averaging, voting rules, and how cyclic strength is",
+        {
+            "voters": "game or match: who votes (default game)",
+            "bootstrap": "resamples behind the intervals (default 100)",
+            "seed": "of the resampling (default 0)",
+        },
+    ),
 }
 """The analyses by name."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
-from ...errors import LudensError
+from ...errors import LudensError, UnknownName
 
-__all__ = ["flag", "whole"]
+__all__ = ["choice", "flag", "whole"]
 
 
 def whole(given: Mapping[str, str], name: str, default: int, *, least: int = 0) -> int:
@@ -27,3 +27,11 @@ def flag(given: Mapping[str, str], name: str, *, default: bool) -> bool:
     if text not in ("yes", "no"):
         raise LudensError(f"{name}={text} should be yes or no")
     return text == "yes"
+
+
+def choice(given: Mapping[str, str], name: str, default: str, known: Collection[str]) -> str:
+    """Read one of some words. Raises UnknownName for another."""
+    value = given.get(name, default)
+    if value not in known:
+        raise UnknownName(name, value, known)
+    return value

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..core import NotSupported
+from .programs import incentive_rows, joint_program, matrix_program
 
 __all__ = [
     "CLOSE",
@@ -116,28 +117,16 @@ def maximin(table: np.ndarray, seat: int) -> tuple[float, tuple[float, ...]]:
     Raises:
         NotSupported: no pure action will do and the program would have more than :data:`MAX_PROGRAM` entries.
     """
-    from scipy.optimize import linprog
-
     own = np.unique(np.moveaxis(table[seat], seat, 0).reshape(table.shape[1 + seat], -1), axis=1)
-    size, others = own.shape
+    size = len(own)
     safest = int(own.min(axis=1).argmax())
     if own[safest].min() >= own.max(axis=0).min() - _slack(table):
         # a saddle point: no mixture secures more
         return float(own[safest].min()), tuple(float(action == safest) for action in range(size))
     if own.size > MAX_PROGRAM:
         raise NotSupported(f"a linear program of {own.size} entries is too large for a security level")
-    # variables: the mixed action and the level; maximise the level
-    solved = linprog(
-        np.append(np.zeros(size), -1.0),
-        A_ub=np.hstack([-own.T, np.ones((others, 1))]),
-        b_ub=np.zeros(others),
-        A_eq=np.append(np.ones(size), 0.0)[None, :],
-        b_eq=[1.0],
-        bounds=[*[(0, 1)] * size, (None, None)],
-    )
-    if not solved.success:
-        raise NotSupported(f"the linear program of the security level failed: {solved.message}")
-    return float(solved.x[-1]), tuple(float(share) for share in solved.x[:-1])
+    solved = matrix_program(own)
+    return solved.value, tuple(solved.row.tolist())
 
 
 def pure_minmax(table: np.ndarray, seat: int) -> float:
@@ -183,29 +172,12 @@ def correlated_welfare(table: np.ndarray) -> tuple[float, float]:
     Raises:
         NotSupported: more than :data:`MAX_JOINT` joint actions.
     """
-    from scipy.optimize import linprog
-
-    shape = table.shape[1:]
-    joint = math.prod(shape)
+    joint = math.prod(table.shape[1:])
     if joint > MAX_JOINT:
         raise NotSupported(f"{joint} joint actions are too many for the correlated equilibria")
-    rows = []
-    for seat, size in enumerate(shape):
-        own = np.moveaxis(table[seat], seat, 0)
-        for told, instead in itertools.permutations(range(size), 2):
-            row = np.zeros((size, *own.shape[1:]))
-            row[told] = own[instead] - own[told]
-            rows.append(np.moveaxis(row, 0, seat).ravel())
-    total = table.sum(axis=0).ravel()
-    ends = []
-    for sign in (1.0, -1.0):
-        solved = linprog(
-            sign * total, A_ub=np.array(rows) if rows else None, b_ub=np.zeros(len(rows)) if rows else None, A_eq=np.ones((1, joint)), b_eq=[1.0], bounds=(0, 1)
-        )
-        if not solved.success:
-            raise NotSupported(f"the linear program of the correlated equilibria failed: {solved.message}")
-        ends.append(sign * float(solved.fun))
-    return ends[0], ends[1]
+    total, rows = table.sum(axis=0).ravel(), incentive_rows(table)
+    low, high = (float(total @ joint_program(rows, objective)) for objective in (-total, total))
+    return low, high
 
 
 def grim_trigger_discount(table: np.ndarray, target: Joint, punishment: Sequence[float]) -> float | None:

@@ -63,6 +63,19 @@ def test_dry_run_forecasts_and_leaves_nothing(capsys):
     assert not Path("runs").exists()
 
 
+def test_a_psro_plan_plays_what_joining_needs_and_is_analysed(capsys):
+    words = ("game=prisoners_dilemma", "game.rounds=3", "players=[random,defector,tit_for_tat]", "tournament=psro", "plan.replicates=2", "name=grown")
+    assert tournament(*words) == 0
+    assert tournament(*words) == 0
+    assert "0 of them played now" in capsys.readouterr().err
+    assert main(["analyse", "psro", "run=grown"]) == 0
+    said = capsys.readouterr().out
+    assert "as it was played" in said
+    assert "defector" in said
+    assert tournament("games=[prisoners_dilemma,chicken]", "players=[random,defector]", "tournament=psro") == 2
+    assert "one game" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("plan", ["swiss", "adaptive"])
 def test_other_plans(plan, capsys):
     words = ("game=prisoners_dilemma", "game.rounds=5", "players=[tit_for_tat,grim,random,defector]", f"tournament={plan}", "plan.rounds=2", "plan.matches=12")

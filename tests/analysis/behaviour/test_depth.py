@@ -19,8 +19,8 @@ from ludens.analysis.behaviour import (
     hierarchy_policies,
     level_policies,
     level_shares,
-    logit_branch,
     logit_equilibrium,
+    logit_near,
     logit_response,
     mixture,
     poisson,
@@ -69,7 +69,7 @@ def test_dominant_action_has_a_closed_form_lambda():
 
 def test_a_branch_may_begin_elsewhere():
     table = make("stag_hunt", sucker=0).table
-    there = logit_branch(table, [6.0, 10.0], [np.array([1.0, 0.0])] * 2)[-1]
+    there = logit_near(table, 10.0, logit_near(table, 6.0, [np.array([1.0, 0.0])] * 2))
     assert there[0][0] > 0.9
     assert logit_equilibrium(table, 10.0)[0][0] < 0.1
 
