@@ -1,6 +1,6 @@
 """The built-in kinds of player, one line each; nothing is imported until a player of the kind is built."""
 
-from . import repeated
+from . import learners, repeated
 from .player import player_kind
 
 player_kind("random", "ludens.agents.simple:RandomPlayer", summary="draws a legal move uniformly")
@@ -51,3 +51,6 @@ player_kind(
 player_kind("axelrod", "ludens.agents.axelrod_adapter:AxelrodPlayer", summary="any strategy of the Axelrod library", fits="ludens.agents.axelrod_adapter:fits")
 for _name, _entry in repeated.STRATEGIES.items():
     player_kind(_name, _entry.entry_point, summary=_entry.summary, fits=repeated.FITS, **_entry.presets)
+for _name, _learner in learners.LEARNERS.items():
+    _seat = f"{learners.__name__}.player"
+    player_kind(_name, f"{_seat}:{_name}", summary=_learner.summary, fits=f"{_seat}:fits_{_name}", pin=_learner.pin, **_learner.presets)

@@ -15,6 +15,7 @@ import numpy as np
 from gymnasium import spaces
 
 from .domains import Acts, Domain, Integer, Real, Record, Text
+from .mixtures import Mixture
 from .replies import clean_text
 
 __all__ = ["MAX_DISCRETE", "Codec", "FreeText", "codec"]
@@ -70,6 +71,8 @@ class Codec:
             return spaces.Discrete(domain.size())
         if isinstance(domain, Real):
             return spaces.Box(domain.low, domain.high, (1,), np.float64)
+        if isinstance(domain, Mixture):
+            return spaces.Box(0.0, 1.0, (len(domain.options),), np.float64)
         if isinstance(domain, Text):
             return FreeText(domain.max_chars)
         if isinstance(domain, Record):
@@ -90,6 +93,8 @@ class Codec:
             return np.int64((value - domain.low) // domain.step)
         if isinstance(domain, Real):
             return np.array([value], dtype=np.float64)
+        if isinstance(domain, Mixture):
+            return np.array([value[name] for name in domain.options], dtype=np.float64)
         if isinstance(domain, Record):
             return {name: codec(inner).encode(value[name]) for name, inner in domain.fields}
         if isinstance(domain, Acts):
@@ -110,6 +115,8 @@ class Codec:
             return domain.low + domain.step * int(sample)
         if isinstance(domain, Real):
             return round(float(np.asarray(sample).reshape(-1)[0]), domain.decimals)
+        if isinstance(domain, Mixture):
+            return domain.of(np.asarray(sample, dtype=np.float64).reshape(-1))
         if isinstance(domain, Text):
             return clean_text(str(sample))
         if isinstance(domain, Record):
@@ -125,6 +132,8 @@ class Codec:
             return np.int64(0)
         if isinstance(self.domain, Real):
             return np.array([self.domain.low], dtype=np.float64)
+        if isinstance(self.domain, Mixture):
+            return np.eye(len(self.domain.options))[0]
         if isinstance(self.domain, Text):
             return ""
         if isinstance(self.domain, Record):

@@ -150,6 +150,14 @@ trainer_kind(
     needs_model=False,
 )
 trainer_kind(
+    "regret_loss",
+    "ludens.trainers.regret_loss:RegretLoss",
+    summary="regret as a loss: a layer of self-attention learns to learn, in experts games",
+    extra="train",
+    config="ludens.trainers.regret_loss:Config",
+    needs_model=False,
+)
+trainer_kind(
     "rft",
     "ludens.trainers.rft:RFT",
     summary="rejection-sampling fine-tuning: a nano model learns from the best of its own games",

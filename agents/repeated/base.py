@@ -171,8 +171,8 @@ def fits(game: Game, **params: Any) -> str | None:
     sizes = [len(names) for names in game.shown]
     if sizes != [2, 2]:
         return f"it plays two seats with two actions each, not {' x '.join(str(size) for size in sizes)}"
-    if game.monitoring == "payoff":
-        return "it needs to see what the other seat did, and monitoring='payoff' hides that"
+    if game.monitoring in ("payoff", "counterfactual"):
+        return f"it needs to see what the other seat did, and monitoring={game.monitoring!r} hides that"
     return None
 
 

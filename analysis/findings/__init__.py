@@ -89,6 +89,15 @@ ANALYSES: dict[str, Analysis] = {
             "seed": "of the resampling (default 0)",
         },
     ),
+    "regret": Analysis(
+        "ludens.analysis.findings.regret",
+        "what each player would have gained by other choices, in experts, bandit and matrix games",
+        {
+            "references": "learners to run on the same sequences, with commas between (default: by what the players are told)",
+            "policy": "how many episodes of each player are played again for policy regret (default 20; 0 for none)",
+            "start": "the move from which the single option is played there; before it, what was played is (default 0)",
+        },
+    ),
 }
 """The analyses by name."""
 

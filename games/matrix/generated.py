@@ -112,7 +112,7 @@ class RingNetwork(MatrixGame):
         return (alphabet(self.options_each),) * self.seats
 
     def payoff_text(self, seat: int | None) -> str:
-        if seat is not None and self.show_payoffs == "none":
+        if seat is not None and self.show_payoffs in ("none", "earned"):
             return super().payoff_text(seat)
         lines = [f"What each player earns depends on its own choice and on that of the next player only (the last looks at player_0), in {self.unit}:"]
         for other in range(self.seats):

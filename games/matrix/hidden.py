@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from .rules import MatrixGame
     from .state import MatrixState
 
-__all__ = ["facts_of", "flip", "hides", "look", "redraw", "view"]
+OWN = ("payoff", "counterfactual")
+"""Monitoring that hides what the others did."""
+
+__all__ = ["OWN", "facts_of", "flip", "hides", "look", "redraw", "view"]
 
 
 def flip(game: MatrixGame, seat: int, action: int, probability: float, rng: np.random.Generator) -> int:
@@ -28,28 +31,39 @@ def flip(game: MatrixGame, seat: int, action: int, probability: float, rng: np.r
 
 def look(game: MatrixGame, seat: int, actions: Sequence[int], rng: np.random.Generator) -> list[int | None]:
     """Draw what ``seat`` sees of a joint action; None for what it does not see."""
-    if game.monitoring == "payoff":
+    if game.monitoring in OWN:
         return [action if other == seat else None for other, action in enumerate(actions)]
     if game.monitoring == "noisy":
         return [action if other == seat else flip(game, other, action, game.noise, rng) for other, action in enumerate(actions)]
     return list(actions)
 
 
-def view(game: MatrixGame, seat: int, number: int, actions: list[int | None], payoffs: Sequence[float]) -> tuple[str, dict[str, Any]]:
-    """Word round ``number`` as ``seat`` saw it, when it is not told to all alike."""
-    told: list[float | None] = [None] * len(payoffs)
+def view(game: MatrixGame, seat: int, number: int, shown: list[int | None], actions: tuple[int, ...]) -> tuple[str, dict[str, Any]]:
+    """Word round ``number``, in which ``actions`` were carried out, as ``seat`` saw it in ``shown``, when it is not told to all alike."""
+    told: list[float | None] = [None] * game.seats
     if game.monitoring != "noisy":
         # under noisy monitoring a payoff would give the true action away
-        told[seat] = payoffs[seat]
-    return f"Round {number}: {text.seen(game, actions, told)}", {"round": number, "actions": actions, "payoffs": told}
+        told[seat] = game.facts(actions)[0][seat]
+    data: dict[str, Any] = {"round": number, "actions": shown, "payoffs": told}
+    words = f"Round {number}: {text.seen(game, shown, told)}"
+    if game.monitoring == "counterfactual":
+        data["options"] = _own_options(game, seat, actions).tolist()
+        words += f" {text.would_have(game, seat, actions[seat], data['options'])}"
+    return words.rstrip(), data
+
+
+def _own_options(game: MatrixGame, seat: int, actions: Sequence[int]) -> np.ndarray:
+    """Give what each action of ``seat`` earns against what the others did: of shape (actions of the seat,)."""
+    others = tuple(slice(None) if other == seat else action for other, action in enumerate(actions))
+    return np.asarray(game.table[seat][others])
 
 
 def redraw(state: MatrixState, seat: int, rng: np.random.Generator) -> None:
     """Draw anew, in place, what the other seats did and saw in every round, given what ``seat`` saw.
 
     The other seats' actions are taken to be uniform before anything is seen. Under noisy monitoring each then equals what was seen with
-    probability ``1 - noise`` and each other action alike (Bayes' rule, exactly); under payoff monitoring the draw is uniform over the
-    joint actions that pay ``seat`` what it was told.
+    probability ``1 - noise`` and each other action alike (Bayes' rule, exactly); under payoff and counterfactual monitoring the draw is uniform
+    over the joint actions that pay ``seat`` what it was told.
     """
     game = state.game
     rounds = [event.data for event in state._seen[seat] if event.kind == "round"]
@@ -70,7 +84,7 @@ def redraw(state: MatrixState, seat: int, rng: np.random.Generator) -> None:
             (other,) = event.visible_to
             number = event.data["round"]
             actions = state.history[number - 1]
-            sentence, data = view(game, other, number, look(game, other, actions, rng), game.facts(actions)[0])
+            sentence, data = view(game, other, number, look(game, other, actions, rng), actions)
             events.append(event._replace(text=sentence, data=data))
         else:
             events.append(event)
@@ -83,7 +97,7 @@ def hides(state: MatrixState, seat: int) -> bool:
     """Tell whether what the others did or saw does not follow from the table and what ``seat`` saw."""
     game = state.game
     rounds = [event.data for event in state._seen[seat] if event.kind == "round"]
-    if game.monitoring == "payoff":
+    if game.monitoring in OWN:
         return any(len(_fitting(game, seat, data)) > 1 for data in rounds)
     if game.monitoring == "noisy" and rounds and game.seats > 1:
         # a report that is always wrong tells which of two actions it was
@@ -97,11 +111,15 @@ def _fitting(game: MatrixGame, seat: int, data: dict[str, Any]) -> np.ndarray:
     table = game.table[seat]
     mine = np.zeros(table.shape, bool)
     mine[(slice(None),) * seat + (data["actions"][seat],)] = True
-    return np.argwhere(mine & (table == data["payoffs"][seat]))
+    told = table == data["payoffs"][seat]
+    if "options" in data:
+        column = np.reshape(data["options"], [-1 if other == seat else 1 for other in range(game.seats)])
+        told = told & (table == column).all(axis=seat, keepdims=True)
+    return np.argwhere(mine & told)
 
 
 def _true_actions(game: MatrixGame, seat: int, data: dict[str, Any], rng: np.random.Generator) -> tuple[int, ...]:
-    if game.monitoring == "payoff":
+    if game.monitoring in OWN:
         fitting = _fitting(game, seat, data)
         return tuple(fitting[rng.integers(len(fitting))].tolist())
     return tuple(action if other == seat else flip(game, other, action, game.noise, rng) for other, action in enumerate(data["actions"]))

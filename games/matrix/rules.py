@@ -5,7 +5,8 @@ game is played for ``rounds`` rounds, or ends after each round with probability 
 ``discount ** (t - 1)`` times the table. Where seats may talk, each round opens with messages written at once, which bind nobody.
 
 **Parameters** (shared by every game of the family; see :class:`MatrixGame` for all of them): ``rounds``, ``continuation``, ``discount``;
-``monitoring`` (``perfect``, ``noisy``, ``payoff``) with ``noise``; ``tremble``; ``show_payoffs`` and ``show_rounds``; ``say_chars``; ``labels``,
+``monitoring`` (``perfect``, ``noisy``, ``payoff``,
+``counterfactual``) with ``noise``; ``tremble``; ``show_payoffs`` and ``show_rounds``; ``say_chars``; ``labels``,
 ``relabel``, ``scale`` and ``shift``, which change how the game looks and not what it is.
 
 **Actions.** One of the seat's displayed labels. In the talking phase the only choice is ``talk``; what is said goes in ``say``.
@@ -15,7 +16,8 @@ where it saw none), the share of the rounds played (0 where ``show_rounds`` is o
 to [0, 1] where it was told. ``action_mask`` marks the options open now, in the order of the domain.
 
 **Events.** ``round`` with ``{"round": 1-based, "actions": [canonical indices], "payoffs": [...]}``, public under perfect monitoring of known payoffs
-and else one for each seat with what that seat saw (None for what it did not). ``say`` with ``{"text": ...}``.
+and else one for each seat with what that seat saw (None for what it did not; under counterfactual monitoring ``"options"`` tells what each of its actions
+would have earned). ``say`` with ``{"text": ...}``.
 
 **Sources.** Osborne and Rubinstein, A Course in Game Theory (1994), chapters 2 and 8; Mailath and Samuelson, Repeated Games and Reputations (2006),
 for private monitoring; execution errors as in Axelrod and Hamilton (1981).
@@ -67,10 +69,12 @@ class MatrixGame(Game):
         continuation: probability to go on after each round; None for a fixed number of rounds.
         discount: weight of each round against the one before.
         monitoring: ``"perfect"`` all see the joint action; ``"noisy"`` each seat sees its own action rightly, each other action wrongly with
-            probability ``noise``, and no payoff; ``"payoff"`` each seat is told its own action and payoff only.
+            probability ``noise``, and no payoff; ``"payoff"`` each seat is told its own action and payoff only; ``"counterfactual"`` that, and what each of
+            its other options would have earned against what the others did.
         noise: probability that another seat's action is shown as one of the others, drawn uniformly.
         tremble: probability that a chosen action is carried out as one of the others, drawn uniformly.
-        show_payoffs: whose payoffs are told: ``"all"``, ``"own"`` or ``"none"`` (then the own payoff is only learnt by playing).
+        show_payoffs: whose payoffs the rules tell: ``"all"``, ``"own"``, or ``"none"`` and ``"earned"``, with which the table is only learnt by playing: of a
+            round seats are then told their own payoff, or, with ``"earned"`` under perfect monitoring, what everybody earned.
         show_rounds: the rules tell how long the game lasts.
         say_chars: characters each seat may say before each choice; 0 for no talk.
         labels: ``"plain"`` shows the actions' own names, ``"letters"`` neutral letters.
@@ -82,10 +86,10 @@ class MatrixGame(Game):
     rounds: int = 1
     continuation: float | None = None
     discount: float = 1.0
-    monitoring: Literal["perfect", "noisy", "payoff"] = "perfect"
+    monitoring: Literal["perfect", "noisy", "payoff", "counterfactual"] = "perfect"
     noise: float = 0.0
     tremble: float = 0.0
-    show_payoffs: Literal["all", "own", "none"] = "all"
+    show_payoffs: Literal["all", "own", "none", "earned"] = "all"
     show_rounds: bool = True
     say_chars: int = 0
     labels: Literal["plain", "letters"] = "plain"
@@ -102,11 +106,15 @@ class MatrixGame(Game):
         self.require(self.continuation is None or 0 < self.continuation < 1, "continuation", "should be a probability between 0 and 1, or null")
         self.require(self.continuation is None or self.rounds > 1, "rounds", "should be above 1 where continuation is set: it caps the number of rounds")
         self.require(0 < self.discount <= 1, "discount", "should be above 0 and at most 1")
-        self.require(self.monitoring in ("perfect", "noisy", "payoff"), "monitoring", "should be 'perfect', 'noisy' or 'payoff'")
+        known = ("perfect", "noisy", "payoff", "counterfactual")
+        self.require(self.monitoring in known, "monitoring", "should be 'perfect', 'noisy', 'payoff' or 'counterfactual'")
         self.require(0 <= self.noise <= 1, "noise", "should be a probability")
         self.require(self.noise == 0 or self.monitoring == "noisy", "noise", "has an effect only with monitoring='noisy'")
         self.require(0 <= self.tremble <= 1, "tremble", "should be a probability")
-        self.require(self.show_payoffs in ("all", "own", "none"), "show_payoffs", "should be 'all', 'own' or 'none'")
+        self.require(self.show_payoffs in ("all", "own", "none", "earned"), "show_payoffs", "should be 'all', 'own', 'none' or 'earned'")
+        self.require(
+            self.show_payoffs != "earned" or self.monitoring == "perfect", "show_payoffs", "tells what everybody earned only with monitoring='perfect'"
+        )
         self.require(type(self.say_chars) is int and 0 <= self.say_chars <= 100_000, "say_chars", "should be a whole number from 0 to 100000")
         self.require(self.labels in ("plain", "letters"), "labels", "should be 'plain' or 'letters'")
         self.require(math.isfinite(self.scale) and self.scale > 0, "scale", "should be a positive number")
@@ -192,7 +200,7 @@ class MatrixGame(Game):
     @cached_property
     def public(self) -> bool:
         """Whether every seat sees the joint action and all payoffs."""
-        return self.monitoring == "perfect" and self.show_payoffs == "all"
+        return self.monitoring == "perfect" and self.show_payoffs in ("all", "earned")
 
     @cached_property
     def type(self) -> GameType:

@@ -56,7 +56,7 @@ class MatrixState(State):
             self.emit("round", f"Round {number}: {words}", data={"round": number, "actions": played.copy(), "payoffs": payoffs.copy()})
         else:
             for seat in game.everyone:
-                sentence, data = hidden.view(game, seat, number, hidden.look(game, seat, actions, self.rng), payoffs)
+                sentence, data = hidden.view(game, seat, number, hidden.look(game, seat, actions, self.rng), actions)
                 self.emit("round", sentence, data=data, to=(seat,))
         if number >= game.rounds or (game.continuation is not None and self.rng.random() >= game.continuation):
             self.to_move = ()

@@ -11,7 +11,7 @@ from ..core import seat_name
 if TYPE_CHECKING:
     from .rules import MatrixGame
 
-__all__ = ["number", "payoff_listing", "request", "rules", "scaled_text", "seen"]
+__all__ = ["number", "payoff_listing", "request", "rules", "scaled_text", "seen", "would_have"]
 
 
 def number(value: float) -> str:
@@ -74,15 +74,17 @@ def _monitoring(game: MatrixGame) -> list[str]:
         )
     elif game.monitoring == "payoff":
         lines.append("After each round you are told what you earned, but not what the others chose.")
+    elif game.monitoring == "counterfactual":
+        lines.append("After each round you are told what you earned and what each of your other options would have earned, but not what the others chose.")
     elif game.rounds > 1:
-        told = "all choices and payoffs are told." if game.show_payoffs == "all" else "all choices are told, and to each player its own payoff."
+        told = "all choices and payoffs are told." if game.public else "all choices are told, and to each player its own payoff."
         lines.append(f"After each round {told}")
     return lines
 
 
 def payoff_listing(game: MatrixGame, seat: int | None) -> str:
     """List what each joint choice earns, in the order in which the options are shown."""
-    if seat is not None and game.show_payoffs == "none":
+    if seat is not None and game.show_payoffs in ("none", "earned"):
         return "What each player earns depends on all choices; how is not told."
     own = seat is not None and game.show_payoffs == "own"
     lines = [f"What {'you earn' if own else 'the players earn'}, in {game.unit}:"]
@@ -115,6 +117,12 @@ def seen(game: MatrixGame, actions: Sequence[int | None], payoffs: Sequence[floa
     chose = [f"{seat_name(seat)} chose {game.shown[seat][action]}" for seat, action in enumerate(actions) if action is not None]
     earned = [f"{seat_name(seat)} earned {number(payoff)}" for seat, payoff in enumerate(payoffs) if payoff is not None]
     return f"{', '.join(chose)}." + (f" {', '.join(earned)}." if earned else "")
+
+
+def would_have(game: MatrixGame, seat: int, action: int, payoffs: Sequence[float]) -> str:
+    """Word what the options that ``seat`` did not take would have earned; empty where it has no other."""
+    rest = [f"{name} {number(payoff)}" for index, (name, payoff) in enumerate(zip(game.shown[seat], payoffs, strict=True)) if index != action]
+    return f"Its other options would have earned: {', '.join(rest)}." if rest else ""
 
 
 def scaled_text(game: MatrixGame) -> str:

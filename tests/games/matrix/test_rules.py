@@ -324,3 +324,42 @@ def test_bad_parameters_get_one_line_that_says_what_is_right(name, params, word)
         make(name, **params)
     assert word in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"monitoring": "counterfactual", "show_payoffs": "none"},
+        {"monitoring": "counterfactual", "show_payoffs": "own", "tremble": 0.2},
+        {"monitoring": "counterfactual", "say_chars": 20},
+        {"show_payoffs": "earned"},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("game", [("matrix", {}), ("coordination", {"seats": 3}), ("random_game", {"seats": 3})], ids=str)
+def test_games_that_are_learnt_by_playing_conform(game, params):
+    check_game(make(game[0], rounds=3, **game[1], **params), seeds=(0, 1))
+
+
+def test_each_seat_is_told_what_its_options_would_have_earned():
+    game = make("matrix", rounds=2, monitoring="counterfactual", show_payoffs="none")
+    state = game.start(0)
+    state.play({0: Move("down"), 1: Move("right")})
+    first, second = (state.observe(seat).events[-1] for seat in (0, 1))
+    assert first.data["options"] == game.table[0][:, 2].tolist()
+    assert second.data["options"] == game.table[1][1].tolist()
+    assert first.data["actions"] == [1, None]
+    other = game.table[0][0, 2]
+    assert first.text == f"Round 1: player_0 chose down. player_0 earned {game.table[0][1, 2]:g}. Its other options would have earned: up {other:g}."
+    assert "earn" in state.observe(0).rules
+    assert "- if" not in state.observe(0).rules
+
+
+def test_what_all_earned_is_told_though_the_table_is_not():
+    game = make("matrix", rounds=2, show_payoffs="earned")
+    state = game.start(0)
+    state.play({0: Move("up"), 1: Move("left")})
+    assert state.observe(0).events[-1].data["payoffs"] == game.table[:, 0, 0].tolist()
+    assert "- if" not in state.observe(0).rules
+    with pytest.raises(ParameterError, match="monitoring='perfect'"):
+        make("matrix", rounds=2, show_payoffs="earned", monitoring="payoff")
