@@ -20,6 +20,15 @@ player_kind(
     fits="ludens.agents.neural.player:fits",
     pin="ludens.agents.neural.player:pin",
 )
+player_kind("mixed", "ludens.agents.simple:MixedPlayer", summary="draws a move by fixed probabilities", fits="ludens.agents.simple:mixed_fits")
+player_kind(
+    "mixture",
+    "ludens.agents.mixture:MixturePlayer",
+    summary="one of several players, drawn for each episode: an average policy",
+    fits="ludens.agents.mixture:fits",
+    pin="ludens.agents.mixture:pin",
+    parts="ludens.agents.mixture:parts",
+)
 player_kind("replay", "ludens.agents.replay:ReplayPlayer", summary="plays recorded moves again")
 player_kind(
     "conceder",

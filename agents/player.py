@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple, Protocol
 
+import numpy as np
+
 from ..errors import LudensError, ParameterError, UnknownName, nearest
 from ..games.actions import Move, Status
 from ..games.core import Game, GameType, Observation
@@ -97,6 +99,7 @@ class Kind:
         needs_model: it asks a language model, named by the parameter ``model``.
         sync: it answers at once, in-process: a pool of processes may play it.
         pin: ``"module:function"`` that adds to the parameters what else tells two players apart, such as the digest of a file: ``pin(params) -> params``.
+        parts: ``"module:function"`` that tells which players, with which shares, one is drawn from for each episode: ``parts(**params)``.
     """
 
     name: str
@@ -107,6 +110,7 @@ class Kind:
     sync: bool = True
     presets: Mapping[str, Any] = field(default_factory=dict)
     pin: str | None = None
+    parts: str | None = None
 
     def load(self) -> Callable[..., Any]:
         """Import the factory."""
@@ -125,10 +129,11 @@ def player_kind(
     needs_model: bool = False,
     sync: bool = True,
     pin: str | None = None,
+    parts: str | None = None,
     **presets: Any,
 ) -> None:
     """Register a kind of player: ``player_kind("tit_for_tat", "ludens.agents.repeated:TitForTat")``."""
-    _KINDS[name] = Kind(name, entry_point, summary, fits, needs_model, sync, presets, pin)
+    _KINDS[name] = Kind(name, entry_point, summary, fits, needs_model, sync, presets, pin, parts)
 
 
 def kinds() -> dict[str, Kind]:
@@ -168,7 +173,10 @@ class PlayerSpec:
         return spec if name else cls(kind, spec.params, spec._default_name(params))
 
     def _default_name(self, params: Mapping[str, Any]) -> str:
-        inner = ", ".join(f"{key}={value}" for key, value in sorted(params.items()) if not isinstance(value, dict))
+        shown = {
+            key: value for key, value in sorted(params.items()) if not isinstance(value, dict) and not (isinstance(value, list) and dict in map(type, value))
+        }
+        inner = ", ".join(f"{key}={value}" for key, value in shown.items())
         return f"{self.kind}({inner})" if inner else self.kind
 
     @cached_property
@@ -181,13 +189,26 @@ class PlayerSpec:
         """Identity in ratings (12 hexadecimal digits)."""
         return hashlib.blake2b(json.dumps(self.plain, sort_keys=True).encode(), digest_size=6).hexdigest()
 
+    @cached_property
+    def parts(self) -> tuple[tuple[float, PlayerSpec], ...]:
+        """The players that one is drawn from for each episode, with their shares; of most kinds just this one."""
+        return _load(self._kind.parts)(**_thaw(self.params)) if self._kind.parts else ((1.0, self),)
+
+    def drawn(self, seed: int) -> PlayerSpec:
+        """Draw the player that sits down at a seat whose seed this is: itself, unless its kind is made of parts."""
+        if len(self.parts) == 1:
+            return self.parts[0][1]
+        # a stream apart from the one that the player itself draws from
+        place = np.random.default_rng([seed, 1]).choice(len(self.parts), p=[share for share, _ in self.parts])
+        return self.parts[place][1]
+
     @property
     def needs_model(self) -> bool:
-        return self._kind.needs_model
+        return any(part._kind.needs_model for _, part in self.parts)
 
     @property
     def sync(self) -> bool:
-        return self._kind.sync
+        return all(part._kind.sync for _, part in self.parts)
 
     @property
     def _kind(self) -> Kind:

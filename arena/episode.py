@@ -8,7 +8,7 @@ import time
 from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ..agents.player import Answer, Player
+from ..agents.player import Answer, Player, PlayerSpec
 from ..errors import LudensError
 from ..games.actions import Move
 from ..games.core import Observation
@@ -40,7 +40,7 @@ def play_match(match: Match, *, limits: Limits | None = None, watchdog: Watchdog
         with Watchdog(limits.move_seconds) as fresh:
             return play_match(match, limits=limits, watchdog=fresh, branch=branch)
     recorder = Recorder()
-    players = [_Seat(match, seat, _Table(limits, watchdog, recorder)) for seat in range(len(match.players))]
+    players = [_Seat(match, seat, spec, _Table(limits, watchdog, recorder)) for seat, spec in enumerate(match.drawn)]
     for player in players:
         player.start()
     loop = steps(match, limits, recorder, branch=branch)
@@ -92,9 +92,9 @@ async def play_match_async(
             return await play_match_async(match, models, limits=limits, watchdog=fresh, watch=watch, journal=journal, branch=branch)
     recorder = Recorder()
     players = []
-    for seat, spec in enumerate(match.players):
+    for seat, spec in enumerate(match.drawn):
         model = SeatModel.of(spec, models or {}, match.id, seat, journal) if spec.needs_model else None
-        players.append(_Seat(match, seat, _Table(limits, watchdog, recorder), model))
+        players.append(_Seat(match, seat, spec, _Table(limits, watchdog, recorder), model))
     for player in players:
         player.start()
     loop = steps(match, limits, recorder, watch, branch)
@@ -146,8 +146,8 @@ class _Table(NamedTuple):
 class _Seat:
     """A player at its seat, asked so that whatever it does comes back as an answer or a Failure."""
 
-    def __init__(self, match: Match, seat: int, table: _Table, model: SeatModel | None = None) -> None:
-        self.player: Player = match.players[seat].build(model)
+    def __init__(self, match: Match, seat: int, spec: PlayerSpec, table: _Table, model: SeatModel | None = None) -> None:
+        self.player: Player = spec.build(model)
         self._match, self._seat, self._model = match, seat, model
         self._limits, self._watchdog, self._recorder = table
 

@@ -119,7 +119,7 @@ def dry_run(schedule: Schedule, run: Run | None = None, prices: Mapping[str, Pri
 
 
 def _model_seats(matches: Sequence[Match]) -> Counter[tuple[Game, int, PlayerSpec]]:
-    return Counter((match.game, seat, player) for match in matches for seat, player in enumerate(match.players) if player.needs_model)
+    return Counter((match.game, seat, player) for match in matches for seat, player in enumerate(match.drawn) if player.needs_model)
 
 
 def _rehearse(game: Game, rehearsals: int, seed: int) -> list[_Load]:

@@ -50,6 +50,11 @@ class Match:
         return child_seed(self.seed, "seat", seat)
 
     @property
+    def drawn(self) -> tuple[PlayerSpec, ...]:
+        """Who sits down: the players, and of a mixture the one that the seat's seed draws."""
+        return tuple(player.drawn(self.seat_seed(seat)) for seat, player in enumerate(self.players))
+
+    @property
     def label(self) -> str:
         """Game and players, for people."""
         return f"{self.game.label}: {' v '.join(player.name or player.kind for player in self.players)}"

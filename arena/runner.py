@@ -196,7 +196,8 @@ class _Runner:
     def _check_players(self, matches: Sequence[Match]) -> None:
         # what cannot be made is told before anything is played
         for spec in {player.hash: player for match in matches for player in match.players}.values():
-            spec.build(SeatModel.of(spec, self._models, "", 0) if spec.needs_model else None)
+            for _, part in spec.parts:
+                part.build(SeatModel.of(part, self._models, "", 0) if part.needs_model else None)
 
     async def _play_batch(self, matches: Sequence[Match], watchdog: Watchdog) -> None:
         scripted = [match for match in matches if all(player.sync and not player.needs_model for player in match.players)]

@@ -14,6 +14,7 @@ from typing import Any
 
 from omegaconf import OmegaConf
 
+from ..agents.mixture import entries
 from ..agents.player import PlayerSpec, kinds
 from ..errors import LudensError, UnknownName
 from ..games import registry
@@ -156,7 +157,8 @@ class Cast:
             model.bare()
         silent = ModelSpec(engine="schema", model="schema").bare()
         for player in self.players:
-            player.build(silent if player.needs_model else None)
+            for _, part in player.parts:
+                part.build(silent if part.needs_model else None)
 
     def _spec(self, entry: Any) -> PlayerSpec:
         if isinstance(entry, str):
@@ -172,6 +174,11 @@ class Cast:
         kind, name = str(params.pop("kind")), str(params.pop("name", ""))
         if kind not in kinds():
             raise UnknownName("player", kind, {*kinds(), *choices("player", self.searched)})
+        if kinds()[kind].parts:
+            # its parts may be named, and have models of their own
+            name = name or str(params.get("path") or "")
+            params = entries(params)
+            params["players"] = [self._spec(part).plain for part in params["players"]]
         if kinds()[kind].needs_model:
             # the model's own name, which tells different settings apart, is what identifies the player
             model = self._model(params.get("model"), name or kind)

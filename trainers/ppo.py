@@ -16,6 +16,7 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 
 from ..errors import MissingExtra, ParameterError
+from .objectives import ppo_clip
 from .parameters import Parameters, filled
 from .registry import Say, Task
 
@@ -243,14 +244,13 @@ class PPO:
         for _ in range(config.epochs):
             for part in torch.randperm(len(seen)).chunk(config.minibatches):
                 now = torch.log_softmax(self.policy.module(seen[part]), -1)
-                ratio = (now.gather(1, chosen[part])[:, 0] - logs[part]).exp()
                 gain = advantage[part]
                 gain = (gain - gain.mean()) / (gain.std() + 1e-8)
-                surrogate = torch.minimum(ratio * gain, ratio.clamp(1 - config.clip, 1 + config.clip) * gain).mean()
+                surrogate = ppo_clip(now.gather(1, chosen[part])[:, 0], logs[part], gain, config.clip)
                 entropy = -(now.exp() * now).sum(-1).mean()
                 error = (self.both["critic"](seen[part])[:, 0] - target[part]).square().mean()
                 optimizer.zero_grad(set_to_none=True)
-                (-surrogate - bonus * entropy + config.value * error).backward()
+                (surrogate - bonus * entropy + config.value * error).backward()
                 torch.nn.utils.clip_grad_norm_(self.both.parameters(), config.norm)
                 optimizer.step()
                 entropies.append(entropy.item())

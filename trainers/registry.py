@@ -29,7 +29,7 @@ class Task:
     """What is to be trained, on what, and where it goes.
 
     Attributes:
-        games: what is played, at least one.
+        games: what is played, at least one unless the trainer has something else to learn from.
         model: the model that is trained, where one is; its ``model`` field names the checkpoint to begin with, where one is wanted.
         place: the run's folder; training that was cut off goes on from what it holds.
         seed: everything random follows from it.
@@ -80,6 +80,7 @@ class Kind:
         extra: the extra of the distribution that it needs; "" for none.
         config: ``"module:Dataclass"`` of its parameters, whose docstring explains them, for ``--help``; "" for none.
         needs_model: it trains a language model, which must be named.
+        needs_game: it plays games, which must be named; others may have something else to learn from.
     """
 
     name: str
@@ -88,6 +89,7 @@ class Kind:
     extra: str = ""
     config: str = ""
     needs_model: bool = True
+    needs_game: bool = True
 
     def parameters(self) -> type | None:
         """The dataclass of its parameters, where it names one."""
@@ -114,9 +116,11 @@ class Kind:
 _TRAINERS: dict[str, Kind] = {}
 
 
-def trainer_kind(name: str, entry_point: str, *, summary: str = "", extra: str = "", config: str = "", needs_model: bool = True) -> None:
+def trainer_kind(
+    name: str, entry_point: str, *, summary: str = "", extra: str = "", config: str = "", needs_model: bool = True, needs_game: bool = True
+) -> None:
     """Register a trainer: ``trainer_kind("mine", "my_package.training:MyTrainer", config="my_package.training:Config")``."""
-    _TRAINERS[name] = Kind(name, entry_point, summary, extra, config, needs_model)
+    _TRAINERS[name] = Kind(name, entry_point, summary, extra, config, needs_model, needs_game)
 
 
 def trainers() -> dict[str, Kind]:
@@ -141,6 +145,14 @@ def _discover() -> None:
     load_plugins("ludens.trainers")
 
 
+trainer_kind(
+    "nash_tabular",
+    "ludens.trainers.tabular.trainer:NashTabular",
+    summary="preference optimisation over finitely many answers, exactly: SPO, SPPO, Nash-MD, EGPO, INPO, DPO and kin on a testbed or a matrix game",
+    config="ludens.trainers.tabular.trainer:Config",
+    needs_model=False,
+    needs_game=False,
+)
 trainer_kind(
     "ppo",
     "ludens.trainers.ppo:PPO",

@@ -25,6 +25,7 @@ register("matching_pennies-v0", f"{_HERE}.classics:MatchingPennies", summary="on
 register("rock_paper_scissors-v0", f"{_HERE}.classics:RockPaperScissors", summary="a cycle of three, even or biased")
 register("shapley-v0", f"{_HERE}.classics:Shapley", summary="three by three; fictitious play does not converge")
 register("travellers_dilemma-v0", f"{_HERE}.classics:TravellersDilemma", summary="undercutting pays, down to the lowest claim")
+register("blotto-v0", f"{_HERE}.contests:Blotto", summary="spread troops over battlefields; who takes more of them wins")
 register("minority-v0", f"{_HERE}.crowds:Minority", summary="be on the side that fewer choose")
 register("el_farol-v0", f"{_HERE}.crowds:ElFarol", summary="go out unless too many do")
 register("ring_network-v0", f"{_HERE}.generated:RingNetwork", summary="each looks at the next; reason from the last player back")

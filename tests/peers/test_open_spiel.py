@@ -1,5 +1,6 @@
 """Item division beside OpenSpiel's ``bargaining``, and named matrix games beside its own: same moves, same payoffs."""
 
+import itertools
 import re
 
 import numpy as np
@@ -66,6 +67,19 @@ def test_random_bargaining_pays_the_same(database, discount):
         assert state.over, f"instance {number}: the peer's game is over, ours waits for {state.to_move}"
         assert state.returns == pytest.approx(other.returns())
     assert agreed > 20
+
+
+@pytest.mark.parametrize(("troops", "fields"), [(5, 3), (4, 2), (3, 4)])
+def test_blotto_has_the_same_payoffs(troops, fields):
+    game, peer = ludens.make("blotto", troops=troops, fields=fields), pyspiel.load_game("blotto", {"coins": troops, "fields": fields, "players": 2})
+    state = peer.new_initial_state()
+    # theirs are named "[0,1,4]"
+    names = [state.action_to_string(0, action).strip("[]").replace(",", "-") for action in state.legal_actions(0)]
+    assert sorted(names) == sorted(game.shown[0])
+    for one, two in itertools.product(range(len(names)), repeat=2):
+        end = state.clone()
+        end.apply_actions([one, two])
+        assert end.returns() == game.table[:, game.index[0][names[one]], game.index[1][names[two]]].tolist()
 
 
 @pytest.mark.parametrize(("ours", "theirs"), [("matching_pennies", "matrix_mp"), ("rock_paper_scissors", "matrix_rps"), ("shapley", "matrix_shapleys_game")])

@@ -1,12 +1,14 @@
 """The named games are what their names say: their payoffs, their declared structure, their words."""
 
 import itertools
+import math
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ludens.errors import ParameterError
 from ludens.games import Move, make
 from ludens.games.matrix.solvers import iterated_dominance, pure_equilibria
 
@@ -51,6 +53,26 @@ def test_travellers_dilemma_by_its_rule(low, span, bonus, one, two):
 
 def test_travellers_dilemma_is_solved_by_the_lowest_claim():
     assert pure_equilibria(make("travellers_dilemma").table) == [(0, 0)]
+
+
+@pytest.mark.parametrize(("troops", "fields"), [(5, 3), (3, 2), (4, 4)])
+def test_blotto_by_counting(troops, fields):
+    game = make("blotto", troops=troops, fields=fields)
+    rows = [tuple(map(int, name.split("-"))) for name in game.shown[0]]
+    assert len(set(rows)) == len(rows) == math.comb(troops + fields - 1, fields - 1)
+    assert all(len(row) == fields and sum(row) == troops for row in rows)
+    for (i, one), (j, two) in itertools.product(enumerate(rows), repeat=2):
+        ahead = sum(a > b for a, b in zip(one, two, strict=True)) - sum(a < b for a, b in zip(one, two, strict=True))
+        assert game.table[:, i, j].tolist() == [float(np.sign(ahead)), -float(np.sign(ahead))]
+    assert game.type.utility == "zero_sum"
+    assert game.type.symmetric
+
+
+def test_blotto_too_large_is_told():
+    with pytest.raises(ParameterError, match="troops=30 can be spread over 6 fields in 324632 ways"):
+        make("blotto", troops=30, fields=6)
+    with pytest.raises(ParameterError, match="fields=1 should be"):
+        make("blotto", fields=1)
 
 
 @pytest.mark.parametrize("seats", [3, 5, 7])
