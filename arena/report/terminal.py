@@ -27,6 +27,7 @@ __all__ = ["STILL_SECONDS", "print_findings", "print_replay", "print_report"]
 
 _WIDE = 100
 """Columns from which tables are shown in full."""
+_UNBOUNDED = 10_000
 STILL_SECONDS = 1 / 12
 """How long each position of a game that moves stays in a terminal."""
 
@@ -70,10 +71,17 @@ def print_findings(findings: Findings, console: Console) -> None:
     """Print the tables and notes of an analysis; its charts are for the page."""
     console.print(Rule(plain(findings.title), align="left"))
     console.print(plain(findings.about, "dim"))
+    left_out = False
     for table in findings.tables:
-        console.print(_metrics(table, ranges=True))
+        made = _metrics(table, ranges=True)
+        if console.measure(made, options=console.options.update(width=_UNBOUNDED)).maximum > console.width:
+            # words may wrap, numbers may not
+            made, left_out = _metrics(table), left_out or any(isinstance(cell, Estimate) for row in table.rows for cell in row)
+        console.print(made)
         if table.about:
             console.print(plain(table.about, "dim"))
+    if left_out:
+        console.print(plain("Intervals that have no room here stand in the files that out=... writes, and in the run's report.", "dim"))
     for note in findings.notes:
         console.print(plain(note, "yellow"))
 
