@@ -12,8 +12,6 @@ from .summary import Cell, DataTable, Estimate
 
 __all__ = ["as_csv", "as_latex", "cell_interval", "cell_text", "places_of", "textual"]
 
-_SMALL = 1e-4
-
 
 def textual(table: DataTable, column: int) -> bool:
     """Tell whether a column holds words, which stand on the left; numbers stand on the right."""
@@ -29,7 +27,7 @@ def places_of(table: DataTable, column: int) -> int:
 
 
 def cell_text(cell: Cell, places: int) -> str:
-    """Write a cell, without its interval; numbers too small for the decimals of their column get powers of ten."""
+    """Write a cell, without its interval; a number such as a p-value that its column's decimals would show as 0 gets a power of ten."""
     if cell is None:
         return "–"
     if isinstance(cell, str):
@@ -39,7 +37,9 @@ def cell_text(cell: Cell, places: int) -> str:
     value = cell.value if isinstance(cell, Estimate) else cell
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
-    return f"{value:.1e}".replace("-", "−") if 0 < abs(value) < min(_SMALL, 0.5 * 10.0**-places) else number(value, places)
+    if isinstance(cell, float) and 0 < value < 0.5 * 10.0**-places:
+        return f"{value:.1e}".replace("-", "−")
+    return number(value, places)
 
 
 def cell_interval(cell: Cell, places: int) -> str:
