@@ -29,6 +29,30 @@ player_kind(
     pin="ludens.agents.mixture:pin",
     parts="ludens.agents.mixture:parts",
 )
+player_kind(
+    "planted",
+    "ludens.agents.planted:PlantedPlayer",
+    summary="does one thing or another, with a known chance that depends on what it reads",
+    fits="ludens.agents.planted:fits",
+)
+player_kind(
+    "patterned",
+    "ludens.agents.patterned:PatternedPlayer",
+    summary="repeats, copies, counters or samples actions (matrix games for two)",
+    fits="ludens.agents.patterned:fits",
+)
+player_kind(
+    "reasoning",
+    "ludens.agents.reasoning:ReasoningPlayer",
+    summary="has so many orders of rationality (matrix games)",
+    fits="ludens.agents.reasoning:reasoning_fits",
+)
+player_kind(
+    "anticipating",
+    "ludens.agents.reasoning:AnticipatingPlayer",
+    summary="learns what follows what, and answers best (matrix games for two)",
+    fits="ludens.agents.reasoning:anticipating_fits",
+)
 player_kind("replay", "ludens.agents.replay:ReplayPlayer", summary="plays recorded moves again")
 player_kind(
     "conceder",

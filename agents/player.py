@@ -19,7 +19,7 @@ from ..games.core import Game, GameType, Observation
 from ..llm.chat import ChatModel, Message, Reply
 from ..plugins import load_plugins
 
-__all__ = ["Answer", "BasePlayer", "Call", "Player", "PlayerSpec", "kinds", "player_kind"]
+__all__ = ["Answer", "BasePlayer", "Call", "Player", "PlayerSpec", "inner_spec", "kinds", "player_kind"]
 
 
 class Call(NamedTuple):
@@ -239,6 +239,22 @@ class PlayerSpec:
             return factory(**params)
         except TypeError as problem:
             raise ParameterError(f"player {self.kind}: {_misfit(factory, params) or problem}") from problem
+
+
+def inner_spec(whose: str, given: str | Mapping[str, Any]) -> PlayerSpec:
+    """Make the specification of a player that another one, ``whose`` parameter it is, asks for moves: a kind, or a mapping with ``kind`` and its parameters.
+
+    Raises:
+        UnknownName: no such kind.
+        ParameterError: it has no kind, needs a model, or does not answer at once.
+    """
+    params = {"kind": given} if isinstance(given, str) else dict(given)
+    if "kind" not in params:
+        raise ParameterError(f"{whose} should be a kind of player, or a mapping with a kind, such as {{kind: scripted, style: fair}}")
+    spec = PlayerSpec.of(str(params.pop("kind")), **params)
+    if spec.needs_model or not spec.sync:
+        raise ParameterError(f"{whose}={spec.kind!r} should be a player that answers at once and needs no model")
+    return spec
 
 
 @lru_cache(maxsize=512)

@@ -1,6 +1,6 @@
 """The ``ludens`` command: list, play, run a tournament, look at what was played.
 
-``play``, ``tournament`` and ``train`` are Hydra applications (groups, ``-m`` sweeps, ``--cfg job``); the rest take ``key=value`` words.
+``play``, ``tournament``, ``study`` and ``train`` are Hydra applications (groups, ``-m`` sweeps, ``--cfg job``); the rest take ``key=value`` words.
 A mistake of the user's is one line on standard error and exit status 2; a run that stopped early but kept everything ends with 1, or 130 after Ctrl-C.
 """
 
@@ -20,6 +20,7 @@ COMMANDS = {
     "players": ("listing", "who can play: kinds of player and the named ones"),
     "play": ("running", "one episode, live in the terminal (a person may hold a seat)"),
     "tournament": ("running", "plan, play, rate, report; give the same command again to resume"),
+    "study": ("studying", "a behavioural experiment: design, power, lock, play, table, report; give the same command again to resume"),
     "train": ("training", "improve a model: demonstrations or play, fitting, measuring; give the same command again to resume"),
     "replay": ("reading", "an episode of a run, as text or as a self-contained page"),
     "report": ("reading", "the report of a run, as text and as a self-contained page"),

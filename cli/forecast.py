@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ..arena.forecast import Forecast
     from ..arena.progress import Interval
 
-__all__ = ["print_forecast"]
+__all__ = ["print_cost", "print_forecast"]
 
 
 def print_forecast(forecast: Forecast, description: str, out: Console) -> None:
@@ -27,6 +27,11 @@ def print_forecast(forecast: Forecast, description: str, out: Console) -> None:
         out.print()
         out.print(table(("left out", "of", "because"), forecast.excluded))
     out.print()
+    print_cost(forecast, out)
+
+
+def print_cost(forecast: Forecast, out: Console) -> None:
+    """Print what a forecast says of requests, tokens and money."""
     if forecast.requests.high == 0:
         out.print("no model is asked: nothing to pay")
         return

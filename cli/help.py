@@ -35,6 +35,12 @@ EXAMPLES = {
         "ludens tournament game=stag_hunt players=[fair,greedy,tough] tournament=swiss plan.rounds=7",
         "ludens tournament -m game=prisoners_dilemma,stag_hunt players=[tit_for_tat,grim] seed=1,2",
     ),
+    "study": (
+        "ludens study study=tin_men --dry-run",
+        "ludens study study=tin_men players=[language] model=openai_api budget.dollars=5",
+        'ludens study study=dictator "players=[{base: language, name: plain},{base: language_cot, name: thinking}]" model=openai_api replicates=60',
+        "ludens study run=tin_men-1a2b3c4d",
+    ),
     "train": (
         "ludens train trainer=sft model=nano game=ultimatum trainer.preset=xs trainer.tokens=300000",
         "ludens train trainer=sft model=nano games=[negotiation,haggling] name=talkers",
@@ -62,7 +68,11 @@ def usage(command: str) -> str:
     from ..conf.resolve import choices
     from ..conf.schema import GROUPS, settings
 
-    lines = [f"usage: ludens {command} KEY=VALUE ... {'[--dry-run] ' if command == 'tournament' else ''}[-m] [--cfg job] [--config-dir DIR]", "", "settings:"]
+    lines = [
+        f"usage: ludens {command} KEY=VALUE ... {'[--dry-run] ' if command in ('tournament', 'study') else ''}[-m] [--cfg job] [--config-dir DIR]",
+        "",
+        "settings:",
+    ]
     rows = settings(command)
     width = max(len(name) for name, _, _ in rows)
     lines += [f"  {name:{width}}  {about}{'' if default is None else f' (default: {str(default).lower()})'}" for name, default, about in rows]

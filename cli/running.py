@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import json
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
@@ -14,20 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import LudensError
 from .forecast import print_forecast
+from .playing import cast_of, digest, forecast, play_into, say_how_it_ended, spending
 from .words import amount, brief, console
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from ..arena import Run, Schedule, Summary
+    from ..arena import Run, Schedule
     from ..conf.resolve import Cast
     from ..games.core import Game
-    from ..llm.budget import Spending
 
 __all__ = ["play", "tournament"]
-
-_MODEL_SECONDS = 1800.0
-"""A move of a model player may wait for retries and rate limits this long at least; one try has the model's own time-out."""
 
 
 def play(words: list[str]) -> int:
@@ -42,22 +37,6 @@ def tournament(words: list[str]) -> int:
     from ..conf.application import run_application
 
     return run_application("tournament", words, _tournament)
-
-
-def _cast(config: Mapping[str, Any], searched: Sequence[str]) -> Cast:
-    from ..conf.resolve import Cast
-
-    cast = Cast(config["model"], tuple(searched))
-    for entry in config["players"]:
-        cast.add(entry)
-    return cast
-
-
-def _spending(config: Mapping[str, Any]) -> Spending | None:
-    from ..llm.budget import Spending
-
-    limits = config["budget"]
-    return None if limits["dollars"] is None and limits["tokens"] is None else Spending(limits["dollars"], limits["tokens"])
 
 
 # -- one episode -------------------------------------------------------------------------------------------------------
@@ -88,10 +67,10 @@ def _play(config: dict[str, Any], searched: list[str]) -> int:
     out.print(
         f"{game.label}, seed {config['seed']}: " + ", ".join(f"{seat_name(seat)} is {spec.name}" for seat, spec in enumerate(seated)) + "\n", style="bold"
     )
-    spending = _spending(config)
+    purse = spending(config)
 
     async def go() -> Any:
-        models = {name: spec.build(spending=spending) for name, spec in cast.models.items()}
+        models = {name: spec.build(spending=purse) for name, spec in cast.models.items()}
         try:
             with watching(game, out, show_private=config["show_private"]) if not person else nullcontext() as watch:
                 return await play_match_async(match, models, limits=limits, watch=watch)
@@ -139,15 +118,11 @@ def _schedule(config: Mapping[str, Any], games: Sequence[Game], cast: Cast) -> S
 
 def _identity(config: Mapping[str, Any], games: Sequence[Game], cast: Cast) -> dict[str, Any]:
     """What is played, resolved: a run folder belongs to one of these."""
-    models = {
-        name: {key: value for key, value in spec.plain.items() if key not in ("concurrency", "requests_per_minute", "tokens_per_minute")}
-        for name, spec in cast.models.items()
-    }
     return {
         "command": "tournament",
         "games": [{"id": game.made_as, **game.params} for game in games],
         "players": [{"name": spec.name, **spec.plain} for spec in cast.players],
-        "models": models,
+        "models": {name: spec.identity for name, spec in cast.models.items()},
         "plan": config["plan"],
         "seed": config["seed"],
         "move_seconds": config["move_seconds"],
@@ -157,47 +132,27 @@ def _identity(config: Mapping[str, Any], games: Sequence[Game], cast: Cast) -> d
 def _run_name(identity: Mapping[str, Any]) -> str:
     games = identity["games"]
     first = games[0]["id"].rpartition("-v")[0] if len(games) == 1 else f"{len(games)}-games"
-    return f"{first}-{hashlib.blake2b(json.dumps(identity, sort_keys=True).encode(), digest_size=4).hexdigest()}"
+    return f"{first}-{digest(identity)}"
 
 
 def _tournament(config: dict[str, Any], searched: list[str]) -> int:
-    from ..arena import Limits, Options, Run, play_async, spending_of
-    from ..arena.forecast import dry_run
-    from ..arena.progress import RichProgress
+    from ..arena import Run
     from ..conf.resolve import games_of
 
     out = console()
     games = games_of(config, searched)
-    cast = _cast(config, searched)
+    cast = cast_of(config, searched, config["players"])
     schedule = _schedule(config, games, cast)
     identity = _identity(config, games, cast)
     folder = Path(config["runs"]) / (config["name"] or _run_name(identity))
-    options = Options(config["in_flight"], config["processes"], Limits(config["move_seconds"], max(config["move_seconds"], _MODEL_SECONDS)))
     cast.check(models=not config["dry_run"])
     if config["dry_run"]:
-        prices = {name: model.price for name, model in cast.models.items()}
-        if folder.exists():
-            with Run.open(folder) as run:
-                print_forecast(dry_run(schedule, run, prices), schedule.description, out)
-        else:
-            print_forecast(dry_run(schedule, None, prices), schedule.description, out)
+        print_forecast(forecast(schedule, folder, cast), schedule.description, out)
         return 0
-
-    async def go(run: Run) -> Summary:
-        limits = config["budget"]
-        spending = spending_of(run, limits["dollars"], limits["tokens"])
-        models = {name: spec.build(spending=spending) for name, spec in cast.models.items()}
-        try:
-            return await play_async(schedule, run, models, options=options, progress=RichProgress() if config["progress"] else None)
-        finally:
-            for model in models.values():
-                await model.close()
-
     with Run.create(folder, identity) as run:
-        summary = asyncio.run(go(run))
+        summary = play_into(run, schedule, cast, config)
         _finish(run, config, out)
-    print(summary.line, file=sys.stderr)
-    return 0 if summary.complete else 130 if summary.interrupted else 1
+    return say_how_it_ended(summary)
 
 
 def _finish(run: Run, config: Mapping[str, Any], out: Console) -> None:

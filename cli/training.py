@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,6 +9,7 @@ from shlex import join
 from typing import Any
 
 from ..errors import LudensError, ParameterError
+from .playing import digest
 from .words import console
 
 __all__ = ["train"]
@@ -59,7 +59,7 @@ def _parameters(entry: Any) -> dict[str, Any]:
 
 
 def _run_name(kind: str, identity: Mapping[str, Any]) -> str:
-    return f"{kind}-{hashlib.blake2b(json.dumps(identity, sort_keys=True, default=list).encode(), digest_size=4).hexdigest()}"
+    return f"{kind}-{digest(identity)}"
 
 
 def _own(place: Path, identity: Mapping[str, Any]) -> None:

@@ -16,8 +16,8 @@ from .schema import GROUPS, check, settings, store_schemas
 
 __all__ = ["run_application"]
 
-_FREE = ("game.", "model.", "trainer.")
-"""Settings below these belong to the game, model or trainer, which check them themselves."""
+_FREE = ("game", "model", "study", "trainer")
+"""Settings below these belong to the game, model, study or trainer, which check them themselves."""
 _WITH_VALUE = {"--cfg", "-c", "--package", "-p", "--config-path", "-cp", "--config-name", "-cn", "--config-dir", "-cd", "--experimental-rerun"}
 _ALONE = {"--hydra-help", "--version", "--resolve", "--run", "-r", "--multirun", "-m", "--shell-completion", "-sc", "--info", "-i"}
 _FLAGS = {"--dry-run": "dry_run=true"}
@@ -116,16 +116,16 @@ def _override(command: str, word: str, own: tuple[str, ...] | None) -> str:
     if not match or "hydra" in match[1]:
         return word
     key = match[1]
-    if key.startswith(_FREE):
+    known = {name for name, _, _ in settings(command)} | {*GROUPS[command]}
+    groups = {*GROUPS[command], *known.intersection(("game", "model"))}
+    if (root := key.partition(".")[0]) in _FREE and root != key and root in known:
         return word if word.startswith("~") else f"++{word.lstrip('+')}"
-    groups = set(GROUPS[command])
-    known = {name for name, _, _ in settings(command)} | groups
     if key not in known and not any(name.startswith(f"{key}.") for name in known):
         raise LudensError(f"unknown setting {key!r}{nearest(key, known)}")
     if key in _LISTS and re.fullmatch(r"[\w-]+", value := word[match.end() :]) and value != "null":
         raise LudensError(f"{word} should be a list: {key}=[{value},...]")
     value = word[match.end() :]
-    if own is not None and key in ("game", "model", *groups) and re.fullmatch(r"[\w-]+", value) and value != "null" and value not in choices(key, own):
+    if own is not None and key in groups and re.fullmatch(r"[\w-]+", value) and value != "null" and value not in choices(key, own):
         return _unknown_choice(key, value, own)
     return word
 

@@ -96,13 +96,20 @@ def model_of(entry: Any, searched: Iterable[str] = ()) -> ModelSpec:
     Raises:
         UnknownName: no such model.
         ParameterError: a parameter is out of range.
+        LudensError: the entry is neither a name nor a mapping.
     """
+    return ModelSpec.of(_model_parameters(entry, searched))
+
+
+def _model_parameters(entry: Any, searched: Iterable[str]) -> dict[str, Any]:
     if isinstance(entry, str):
         found = named("model", entry, searched)
         if found is None:
             raise UnknownName("model", entry, choices("model", searched))
         entry = found
-    return ModelSpec.of(entry)
+    if not isinstance(entry, Mapping):
+        raise LudensError(f"a model should be a name or a mapping; got {entry!r}")
+    return {str(key): value for key, value in entry.items()}
 
 
 @dataclass
@@ -160,7 +167,13 @@ class Cast:
             for _, part in player.parts:
                 part.build(silent if part.needs_model else None)
 
-    def _spec(self, entry: Any) -> PlayerSpec:
+    def parameters(self, entry: Any) -> dict[str, Any]:
+        """Resolve an entry into a mapping with ``kind`` and all that it sets, a ``name`` among it where it has one.
+
+        Raises:
+            UnknownName: no such player or kind.
+            LudensError: the entry is neither a name nor a mapping with a kind.
+        """
         if isinstance(entry, str):
             in_group = entry in choices("player", self.searched)
             entry = {"name": entry, **self._yaml(entry)} if in_group or entry not in kinds() else {"kind": entry}
@@ -171,9 +184,26 @@ class Cast:
             params = {**self._yaml(str(params.pop("base"))), **params}
         if "kind" not in params:
             raise LudensError(f"the player {dict(entry)!r} has no kind: add kind=..., or base=NAME of a named player")
+        if params["kind"] not in kinds():
+            raise UnknownName("player", str(params["kind"]), {*kinds(), *choices("player", self.searched)})
+        return params
+
+    def model_parameters(self, entry: Any, player: str) -> dict[str, Any]:
+        """Resolve what a player's entry says of its model into a mapping; None is the command's model.
+
+        Raises:
+            UnknownName: no such model.
+            LudensError: there is none.
+        """
+        if entry is None:
+            entry = self.default
+        if entry is None:
+            raise LudensError(f"player {player!r} needs a model: add model=NAME, one of {', '.join(sorted(choices('model', self.searched)))}")
+        return _model_parameters(entry, self.searched)
+
+    def _spec(self, entry: Any) -> PlayerSpec:
+        params = self.parameters(entry)
         kind, name = str(params.pop("kind")), str(params.pop("name", ""))
-        if kind not in kinds():
-            raise UnknownName("player", kind, {*kinds(), *choices("player", self.searched)})
         if kinds()[kind].parts:
             # its parts may be named, and have models of their own
             name = name or str(params.get("path") or "")
@@ -181,19 +211,11 @@ class Cast:
             params["players"] = [self._spec(part).plain for part in params["players"]]
         if kinds()[kind].needs_model:
             # the model's own name, which tells different settings apart, is what identifies the player
-            model = self._model(params.get("model"), name or kind)
+            model = ModelSpec.of(self.model_parameters(params.get("model"), name or kind))
+            check_names([*self.models.values(), model])
+            self.models[model.name] = model
             params["model"] = model.name
         return PlayerSpec.of(kind, name, **params)
-
-    def _model(self, entry: Any, player: str) -> ModelSpec:
-        if entry is None:
-            entry = self.default
-        if entry is None:
-            raise LudensError(f"player {player!r} needs a model: add model=NAME, one of {', '.join(sorted(choices('model', self.searched)))}")
-        model = model_of(entry, self.searched)
-        check_names([*self.models.values(), model])
-        self.models[model.name] = model
-        return model
 
     def _yaml(self, name: str) -> dict[str, Any]:
         found = named("player", name, self.searched)

@@ -13,7 +13,19 @@ from omegaconf import MISSING
 
 from ..errors import ParameterError
 
-__all__ = ["GROUPS", "RUN_COMMANDS", "BudgetConfig", "PlanConfig", "PlayConfig", "TournamentConfig", "TrainConfig", "check", "settings", "store_schemas"]
+__all__ = [
+    "GROUPS",
+    "RUN_COMMANDS",
+    "BudgetConfig",
+    "PlanConfig",
+    "PlayConfig",
+    "StudyConfig",
+    "TournamentConfig",
+    "TrainConfig",
+    "check",
+    "settings",
+    "store_schemas",
+]
 
 
 def _setting(default: Any, about: str) -> Any:
@@ -82,6 +94,26 @@ class TournamentConfig:
 
 
 @dataclass
+class StudyConfig:
+    """A behavioural experiment: check, lock, play, analyse."""
+
+    study: Any = _setting(None, "what is asked; its settings are study.NAME=VALUE")
+    players: list[Any] = _setting(list, "who is studied, instead of the study's own scripted subjects: names, or mappings {kind: ..., PARAMETER: ...}")
+    model: Any = _setting(None, "the model of language players that name none")
+    replicates: int | None = _setting(None, "episodes a cell and subject, instead of the study's own number")
+    budget: BudgetConfig = _setting(BudgetConfig, "")
+    name: str | None = _setting(None, "folder under runs; made from the study by default, so that the same command finds its run again")
+    runs: str = _setting("runs", "where run folders are")
+    run: str | None = _setting(None, "analyse this run of a study again, and play nothing")
+    deviation: str | None = _setting(None, "why a locked study may be changed, or analysed before it is complete; the reason is recorded and reported")
+    in_flight: int = _setting(64, "episodes of model players that are played at once")
+    processes: int = _setting(0, "worker processes for scripted matches; 0 means one a core")
+    move_seconds: float = _setting(120.0, "time limit for one move")
+    dry_run: bool = _setting(False, "print the design, its power and its forecast cost, play nothing (also --dry-run)")
+    progress: bool = _setting(True, "show progress while playing")
+
+
+@dataclass
 class TrainConfig:
     """A training run: demonstrations or play, fitting, measuring."""
 
@@ -95,8 +127,8 @@ class TrainConfig:
     progress: bool = _setting(True, "show progress while training")
 
 
-RUN_COMMANDS: dict[str, type] = {"play": PlayConfig, "tournament": TournamentConfig, "train": TrainConfig}
-GROUPS: dict[str, tuple[str, ...]] = {"play": (), "tournament": ("tournament",), "train": ("trainer",)}
+RUN_COMMANDS: dict[str, type] = {"play": PlayConfig, "tournament": TournamentConfig, "study": StudyConfig, "train": TrainConfig}
+GROUPS: dict[str, tuple[str, ...]] = {"play": (), "tournament": ("tournament",), "study": ("study",), "train": ("trainer",)}
 """Configuration groups of a command beside ``game`` and ``model``."""
 
 

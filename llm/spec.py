@@ -30,6 +30,7 @@ from .wire import OPEN, Dialect, SeedField, Structured, TokenField
 __all__ = ["ModelSpec", "check_names"]
 
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
+_PACE = ("concurrency", "requests_per_minute", "tokens_per_minute")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,6 +136,11 @@ class ModelSpec:
     def plain(self) -> dict[str, Any]:
         """The spec as JSON values, for a run's record."""
         return {item.name: _plain(getattr(self, item.name)) for item in fields(self)}
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """The same without what changes nothing of what it answers."""
+        return {name: value for name, value in self.plain.items() if name not in _PACE}
 
     def endpoint(self) -> Endpoint:
         """Give what HTTP engines need, the key read from the environment.

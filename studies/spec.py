@@ -35,8 +35,10 @@ class Factor:
         levels: its values, at least two.
         role: one of :data:`ROLES`.
         target: what is set to the level: ``game.PARAMETER`` (the default, ``game.NAME``), ``player.PARAMETER`` of the subject, ``model.PARAMETER`` of
-            its model (``model.temperature``), ``player`` for the subject itself, or ``seat.N`` for who sits in another seat.
+            its model (``model.temperature``), ``player`` for the subject itself, ``model`` for its model, ``seat.N`` for who sits in that seat, or ``game``
+            for several parameters at once, whose values are mappings.
         about: what it is, for the codebook.
+        values: what the target is set to, level by level, where that is not the level itself (a persona in words, an opponent); empty otherwise.
     """
 
     name: str
@@ -44,6 +46,22 @@ class Factor:
     role: Role = "treatment"
     target: str = ""
     about: str = ""
+    values: tuple[Any, ...] = ()
+
+    def setting(self, level: Level) -> Any:
+        """What the target is set to at a level."""
+        if not self.values:
+            return level
+        # True equals 1 in Python; as levels they are two
+        return next(
+            value for known, value in zip(self.levels, self.values, strict=True) if known == level and isinstance(known, bool) == isinstance(level, bool)
+        )
+
+    @property
+    def aim(self) -> tuple[str, str]:
+        """The target in two parts: ``("game", "persona")``, ``("player", "")``, ``("seat", "1")``."""
+        what, _, which = (self.target or f"game.{self.name}").partition(".")
+        return what, which
 
 
 @dataclass(frozen=True)
@@ -123,12 +141,16 @@ class Study:
         name: of its file.
         title, question: for the report.
         game: id and fixed parameters.
-        seats: who sits where, in seat order; ``"subject"`` is whoever is studied, others are entries of players.
+        seats: who sits where, in seat order; ``"subject"`` is whoever is studied, others are entries of players; ``"..."`` at the end repeats the last one
+            until all seats are taken.
+        subjects: entries of players of known behaviour, who are studied where nobody else is named.
         factors, outcomes, hypotheses, models: see the classes.
         unit: what a row is: an ``episode``, a ``decision`` of the subject, or a ``seat`` (every seat held by the subject).
         design: ``full`` (every combination) or ``fractional`` (a fraction of the two-level factors at the given resolution).
         resolution: of a fractional design.
-        replicates: episodes a cell and subject.
+        replicates: episodes a cell and subject; nuisance factors are spread over them.
+        seeds: ``paired`` gives the same replicate the same chance in every cell, so that treatments are compared like with like; ``independent`` gives every
+            episode its own.
         exclude: expressions by name; a row for which one is true is left out, and counted.
         cluster: column within which rows are not independent, for every interval; "" for rows that are.
         correction: of the confirmatory family: one of :data:`CORRECTIONS`.
@@ -147,12 +169,14 @@ class Study:
     seats: tuple[Any, ...]
     factors: tuple[Factor, ...]
     outcomes: tuple[Outcome, ...]
+    subjects: tuple[Any, ...] = ()
     hypotheses: tuple[Hypothesis, ...] = ()
     models: tuple[Model, ...] = ()
     unit: Literal["episode", "decision", "seat"] = "episode"
     design: Literal["full", "fractional"] = "full"
     resolution: int = 4
     replicates: int = 30
+    seeds: Literal["paired", "independent"] = "paired"
     exclude: Mapping[str, str] = field(default_factory=dict)
     cluster: str = ""
     correction: Correction = "holm"

@@ -10,7 +10,7 @@ from ...errors import ParameterError
 from ...games.actions import Status
 from ...games.core import Game, GameType, Observation
 from ...llm.chat import Reply, Request
-from ..player import Answer, BasePlayer, Call, Player, PlayerSpec
+from ..player import Answer, BasePlayer, Call, Player, inner_spec
 from .memory import Window
 from .narration import Narration
 from .styles import STYLES
@@ -42,9 +42,7 @@ class DemonstratorPlayer(BasePlayer):
         window_tokens: int | None = None,
         window_events: int | None = None,
     ) -> None:
-        spec = _spec(of)
-        if spec.needs_model or not spec.sync:
-            raise ParameterError(f"demonstrator: of={spec.kind!r} should be a player that answers at once and needs no model")
+        spec = inner_spec("demonstrator: of", of)
         if answer not in ("json", "tags"):
             raise ParameterError(f"demonstrator: answer={answer!r} should be 'json' or 'tags'")
         self._of = spec
@@ -82,11 +80,4 @@ class DemonstratorPlayer(BasePlayer):
 
 def fits(game: Game, of: str | Mapping[str, Any], **_: Any) -> str | None:
     """Say why the player that is to move cannot play ``game``, or None when it can."""
-    return _spec(of).why_not(game)
-
-
-def _spec(of: str | Mapping[str, Any]) -> PlayerSpec:
-    given = {"kind": of} if isinstance(of, str) else dict(of)
-    if "kind" not in given:
-        raise ParameterError("demonstrator: of should be a kind of player, or a mapping with a kind, such as {kind: scripted, style: fair}")
-    return PlayerSpec.of(str(given.pop("kind")), **given)
+    return inner_spec("demonstrator: of", of).why_not(game)

@@ -28,6 +28,7 @@ __all__ = [
     "pure_equilibria",
     "pure_minmax",
     "risk_dominant",
+    "undominated",
 ]
 
 CLOSE = 1e-9
@@ -153,15 +154,19 @@ def pareto_payoffs(table: np.ndarray) -> list[tuple[float, ...]]:
 def iterated_dominance(table: np.ndarray) -> list[list[int]]:
     """List each seat's actions that survive iterated elimination of actions strictly dominated by another pure action."""
     kept = [list(range(size)) for size in table.shape[1:]]
+    while (fewer := undominated(table, kept)) != kept:
+        kept = fewer
+    return kept
+
+
+def undominated(table: np.ndarray, kept: Sequence[Sequence[int]]) -> list[list[int]]:
+    """List, of the actions that each seat has kept, those that no other pure one of them strictly dominates: one round of elimination, all seats at once."""
     slack = _slack(table)
-    while True:
-        before = [len(actions) for actions in kept]
-        for seat in range(len(kept)):
-            own = np.moveaxis(table[seat][np.ix_(*kept)], seat, 0).reshape(len(kept[seat]), -1)
-            beaten = [bool((own > row + slack).all(axis=1).any()) for row in own]
-            kept[seat] = [action for action, is_beaten in zip(kept[seat], beaten, strict=True) if not is_beaten]
-        if before == [len(actions) for actions in kept]:
-            return kept
+    left = []
+    for seat, actions in enumerate(kept):
+        own = np.moveaxis(table[seat][np.ix_(*kept)], seat, 0).reshape(len(actions), -1)
+        left.append([action for action, row in zip(actions, own, strict=True) if not (own > row + slack).all(axis=1).any()])
+    return left
 
 
 def correlated_welfare(table: np.ndarray) -> tuple[float, float]:
