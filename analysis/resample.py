@@ -10,7 +10,7 @@ import numpy as np
 from ..arena.report.summary import Estimate
 from .results import Floats, Ints, Results
 
-__all__ = ["cluster_weights", "percentile_interval", "student_intervals"]
+__all__ = ["cluster_weights", "percentile_interval", "resampled", "student_intervals"]
 
 
 def cluster_weights(results: Results, resamples: int, rng: np.random.Generator) -> Iterator[Floats]:
@@ -27,8 +27,22 @@ def cluster_weights(results: Results, resamples: int, rng: np.random.Generator) 
     if resamples < 1:
         return
     clusters, first = np.unique(results.cluster, return_index=True)
-    stratum = results.game[first]
-    groups = [clusters[stratum == game] for game in np.unique(stratum)]
+    yield from resampled(clusters, results.game[first], resamples, rng)
+
+
+def resampled(clusters: Ints, stratum: Ints, resamples: int, rng: np.random.Generator) -> Iterator[Floats]:
+    """Draw bootstrap weights of clusters, drawn with replacement within their stratum.
+
+    Args:
+        clusters: distinct indices in ascending order.
+        stratum: of each.
+        resamples: how many to draw.
+        rng: source of chance.
+
+    Yields:
+        Weights of shape [largest cluster index + 1].
+    """
+    groups = [clusters[stratum == one] for one in np.unique(stratum)]
     size = int(clusters[-1]) + 1
     for _ in range(resamples):
         drawn = np.concatenate([group[rng.integers(len(group), size=len(group))] for group in groups])

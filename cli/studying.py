@@ -5,8 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -88,20 +86,15 @@ def _asked(config: Mapping[str, Any], searched: Sequence[str]) -> Study:
     return found
 
 
-def _statistics() -> Any | None:
-    """Import the statistics of studies, which are a room of their own; None where they do not stand yet."""
-    return import_module("ludens.studies.analysis") if find_spec("ludens.studies.analysis") else None
-
-
 def _power(planned: Planned) -> Findings | None:
     """Forecast how likely each hypothesis is to be found, if it is as assumed."""
     from ..arena.report.findings import Findings
+    from ..studies.analysis import power_of
     from ..studies.table import planned_rows
 
-    statistics = _statistics()
-    if statistics is None or not planned.study.assumed:
+    if not planned.study.assumed:
         return None
-    found = statistics.power_of(planned.study, planned=planned_rows(planned))
+    found = power_of(planned.study, planned=planned_rows(planned))
     return Findings(_POWER, found.title, found.about, (replace(found, title="", about=""),))
 
 
@@ -144,6 +137,7 @@ def _again(config: Mapping[str, Any]) -> int:
 def _analyse(run: Run, lock: Lock, out: Console) -> None:
     """Write the table and the report, and print what became of the rows."""
     from ..arena.report.findings import kept_findings
+    from ..studies.analysis import analyse, write_report
     from ..studies.table import build_table, write_table
     from .listing import table
 
@@ -156,11 +150,10 @@ def _analyse(run: Run, lock: Lock, out: Console) -> None:
     out.print(table(("table", ""), rows))
     if lock.deviations:
         out.print(table(("when", "what", "why"), [(item.when, item.what, item.why) for item in lock.deviations], "deviations from what was locked"))
-    if (statistics := _statistics()) is not None:
-        told = [f"{item.when}: {item.what}; reason: {item.why}" for item in lock.deviations]
-        power = next((kept.tables[0] for kept in kept_findings(run.path) if kept.kind == _POWER), None)
-        results = statistics.analyse(lock.study, made, seed=lock.study.seed, deviations=told, forecast=power)
-        paths.append(statistics.write_report(results, run.path / "study"))
+    told = [f"{item.when}: {item.what}; reason: {item.why}" for item in lock.deviations]
+    power = next((kept.tables[0] for kept in kept_findings(run.path) if kept.kind == _POWER), None)
+    results = analyse(lock.study, made, seed=lock.study.seed, deviations=told, forecast=power)
+    paths.append(write_report(results, run.path / "study"))
     for path in paths:
         print(path, file=sys.stderr)
 

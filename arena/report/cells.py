@@ -19,11 +19,13 @@ def textual(table: DataTable, column: int) -> bool:
 
 
 def places_of(table: DataTable, column: int) -> int:
-    """Choose the decimals of a column: as many as show its differences, two at least where a number is no whole one."""
+    """Choose the decimals of a column: as many as show its differences, two at least where a number, or the end of an interval, is no whole one."""
     cells = [row[column] for row in table.rows]
     values = [cell.value if isinstance(cell, Estimate) else float(cell) for cell in cells if isinstance(cell, Estimate | float | int)]
     found = decimals(values)
-    return max(found, 2) if any(isinstance(cell, Estimate | float) for cell in cells) and (found or any(not value.is_integer() for value in values)) else found
+    ends = [end for cell in cells if isinstance(cell, Estimate) and cell.has_interval for end in (cell.low, cell.high)]
+    broken = any(not value.is_integer() for value in [*values, *ends])
+    return max(found, 2) if any(isinstance(cell, Estimate | float) for cell in cells) and (found or broken) else found
 
 
 def cell_text(cell: Cell, places: int) -> str:
@@ -86,6 +88,10 @@ _LATEX = {
     "}": r"\}",
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "×": r"$\times$",
+    "²": "$^2$",
     "−": "$-$",
     "–": "--",
     "∞": r"$\infty$",

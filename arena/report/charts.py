@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 from .numbers import number
 from .summary import Curves, Estimate
 
-__all__ = ["Axis", "Point", "axis_for", "curves", "plane", "strip", "ticks"]
+__all__ = ["Axis", "Point", "axis_for", "curves", "plane", "strip", "tick_places", "ticks"]
 
 _PAD = 8.0
 
@@ -85,11 +85,14 @@ def axis_for(estimates: Sequence[Estimate | None], *, reference: float | None = 
         if high <= low:
             low, high = bounds
     marks = ticks(low, high, 4)
+    return Axis(low, high, tuple(marks), tick_places(marks), reference, width)
+
+
+def tick_places(marks: Sequence[float]) -> int:
+    """Choose the decimals that tell tick values apart without rounding them: one for steps of 2.5."""
     step = marks[1] - marks[0] if len(marks) > 1 else 1.0
     places = min(4, max(0, -math.floor(math.log10(step) + 1e-9)))
-    if places and abs(round(step, places) - step) > 1e-9:
-        places += 1
-    return Axis(low, high, tuple(marks), places, reference, width)
+    return places + (abs(round(step, places) - step) > 1e-9 * step)
 
 
 def strip(estimate: Estimate | None, axis: Axis) -> Markup:

@@ -26,7 +26,7 @@ from .findings import Findings
 from .summary import DECIDED, TRIED, Curves, Estimate, PairCells, RunSummary, Transcript
 from .transcript import transcribe
 
-__all__ = ["render_findings", "render_replay", "render_report"]
+__all__ = ["render_findings", "render_page", "render_replay", "render_report"]
 
 _HERE = Path(__file__).parent
 
@@ -77,6 +77,17 @@ def render_replay(episode: Episode | Transcript, *, game: Any = None, marks: Map
     return _render("replay.html", drawings, transcript=transcript, section=section, data=data)
 
 
+def render_page(template: Path, style: str, **values: Any) -> str:
+    """Render a page of another room in the frame and style of the reports.
+
+    Args:
+        template: its template, which extends ``base.html``.
+        style: rules beyond those of the reports.
+        values: what the template shows.
+    """
+    return _render(template.name, [Drawing("", style)], template.parent, **values, data=_data_block({}))
+
+
 @lru_cache(maxsize=1)
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
@@ -111,13 +122,14 @@ def _drawings(transcripts: Iterable[Transcript]) -> list[Drawing]:
     return [display.drawing() for game in games.values() if (display := moving_of(game)) is not None]
 
 
-def _render(template: str, drawings: Sequence[Drawing], **values: Any) -> str:
+def _render(template: str, drawings: Sequence[Drawing], folder: Path = _HERE, **values: Any) -> str:
     script, style = (_HERE / "page.js").read_text("utf-8"), (_HERE / "page.css").read_text("utf-8")
     script = '"use strict";\n' + "\n".join([*(drawing.script for drawing in drawings if drawing.script), script])
     style += "".join(drawing.style for drawing in drawings)
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    page = _environment().get_template(template).render(script=Markup(script), style=Markup(style), policy=policy, **values)
+    environment = _environment() if folder == _HERE else _environment().overlay(loader=jinja2.FileSystemLoader([folder, _HERE]))
+    page = environment.get_template(template).render(script=Markup(script), style=Markup(style), policy=policy, **values)
     return page.encode("utf-8", "replace").decode("utf-8")  # lone surrogates, out of a model's text, cannot be written to a file
 
 

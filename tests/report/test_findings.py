@@ -61,7 +61,7 @@ def test_latex_is_escaped():
     page = as_latex((TABLE,))
     assert r"\caption{Gains \& losses. What 5 \% of them are.}" in page
     assert r"who\_1 & gain" in page
-    assert r"<b>one</b> & 0.500 [0.250 to 0.750] & 3.0e$-$07 & yes & 12 \\" in page
+    assert r"\textless{}b\textgreater{}one\textless{}/b\textgreater{} & 0.500 [0.250 to 0.750] & 3.0e$-$07 & yes & 12 \\" in page
 
 
 def test_the_page_is_escaped_and_drawn():
