@@ -19,12 +19,14 @@ _HERE = Path(__file__).parent
 
 def render_study(results: StudyResults) -> str:
     """Render the report of a study as one HTML page that needs no network."""
-    borne = sum(one.verdict(results.study.alpha) in ("supported", "difference found") for one in results.contrasts)
+    stated = [one for one in results.contrasts if one.hypothesis.confirmatory]
+    borne = sum(one.verdict(results.study.alpha) in ("supported", "difference found") for one in stated)
     return render_page(
         _HERE / "study.html",
         figures.STYLE + (_HERE / "study.css").read_text("utf-8"),
         results=results,
         borne=borne,
+        stated=len(stated),
         claim=claim,
         drawn=figures.drawn,
         legend=figures.legend,

@@ -63,7 +63,7 @@ def test_the_page_says_what_a_referee_asks(results):
     text = " ".join(" ".join(page.text).split())
     for words in (
         "Does the assistant serve the one who is watching?",
-        "Hypotheses borne out 1 of 2",
+        "Confirmatory hypotheses borne out 1 of 2",
         "28 of 120 at False",
         "97.30",
         "7.0e−26",
