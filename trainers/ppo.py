@@ -87,6 +87,7 @@ class Rollout(NamedTuple):
 
     Attributes:
         seen: float32, the observations.
+        legal: bool, the actions that may be chosen; None where all may.
         chosen: int64, numbers of actions.
         logs: float32, their log-probabilities as they were drawn.
         values: float32, what the critic expected; one step more than the others.
@@ -96,6 +97,7 @@ class Rollout(NamedTuple):
     """
 
     seen: np.ndarray
+    legal: np.ndarray | None
     chosen: np.ndarray
     logs: np.ndarray
     values: np.ndarray
@@ -160,7 +162,8 @@ class PPO:
         updates = max(1, config.steps // (config.envs * config.length))
         done, seconds = read_state(task.place, self.both, optimizer) or (0, 0.0)
         began = time.perf_counter() - seconds
-        self._seen, _ = self.envs.reset(seed=task.seed)
+        self._seen, infos = self.envs.reset(seed=task.seed)
+        self._legal = infos.get("legal")
         self._over, self._earned = np.zeros(config.envs, np.bool_), np.zeros(config.envs)
         with self._log(done) as log:
             for update in range(done, updates):
@@ -194,14 +197,21 @@ class PPO:
 
     # -- playing -----------------------------------------------------------------------------------------------------
 
-    def _act(self, seen: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def _logs(self, seen: Any, legal: Any) -> Any:
+        """Give log-probabilities of all actions; those that may not be chosen have none."""
+        import torch
+
+        logits = self.policy.module(seen)
+        return torch.log_softmax(logits if legal is None else logits.masked_fill(~legal, -1e9), -1)
+
+    def _act(self, seen: np.ndarray, legal: np.ndarray | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Draw what every seat does; give it with its log-probabilities and the critic's values, each of shape (games, seats)."""
         import torch
 
         shape = seen.shape[:2]
         with torch.inference_mode():
             flat = torch.from_numpy(np.ascontiguousarray(seen.reshape(shape[0] * shape[1], -1), dtype=np.float32))
-            logs = torch.log_softmax(self.policy.module(flat), -1)
+            logs = self._logs(flat, None if legal is None else torch.from_numpy(legal.reshape(len(flat), -1)))
             chosen = torch.multinomial(logs.exp(), 1)[:, 0]
             picked = logs.gather(1, chosen[:, None])[:, 0]
             values = self.both["critic"](flat)[:, 0]
@@ -210,19 +220,23 @@ class PPO:
     def _play(self, fade: float) -> tuple[Rollout, list[float]]:
         """Play some steps of every game; also give what the games that ended had earned."""
         config, parts, finished = self.config, [], []
+        masks: list[Any] = []
         for _ in range(config.length):
-            seen, live = self._seen, ~self._over
-            chosen, logs, values = self._act(seen)
+            seen, legal, live = self._seen, self._legal, ~self._over
+            chosen, logs, values = self._act(seen, legal)
             self._seen, rewards, ended, cut, infos = self.envs.step(chosen)
+            self._legal = infos.get("legal")
             shaped = infos.get("shaped", 0.0)
             self._earned = np.where(self._over, 0.0, self._earned + rewards)
             self._over = ended | cut
             finished += self._earned[self._over].tolist()
             earned = (rewards[:, None] + fade * shaped) * np.ones_like(logs) * config.reward_scale
             parts.append((seen, chosen, logs, values, earned, live, self._over))
+            masks.append(legal)
         seen, chosen, logs, values, earned, live, last = (np.stack(part) for part in zip(*parts, strict=True))
-        values = np.concatenate([values, self._act(self._seen)[2][None]])
-        return Rollout(seen.astype(np.float32), chosen, logs, values, earned.astype(np.float32), live, last), finished
+        values = np.concatenate([values, self._act(self._seen, self._legal)[2][None]])
+        allowed = None if masks[0] is None else np.stack(masks)
+        return Rollout(seen.astype(np.float32), allowed, chosen, logs, values, earned.astype(np.float32), live, last), finished
 
     # -- learning ----------------------------------------------------------------------------------------------------
 
@@ -240,10 +254,11 @@ class PPO:
 
         seen, chosen = flat(rollout.seen), flat(rollout.chosen)
         logs, advantage, target = (flat(array)[:, 0] for array in (rollout.logs, advantages, returns))
+        legal = None if rollout.legal is None else flat(rollout.legal)
         entropies = []
         for _ in range(config.epochs):
             for part in torch.randperm(len(seen)).chunk(config.minibatches):
-                now = torch.log_softmax(self.policy.module(seen[part]), -1)
+                now = self._logs(seen[part], None if legal is None else legal[part])
                 gain = advantage[part]
                 gain = (gain - gain.mean()) / (gain.std() + 1e-8)
                 surrogate = ppo_clip(now.gather(1, chosen[part])[:, 0], logs[part], gain, config.clip)
@@ -259,10 +274,10 @@ class PPO:
     def _measure(self) -> list[float]:
         """Play whole games with the policy as it acts as a player, and give what each earned."""
         envs = self.game.vector_env(self.config.episodes)
-        seen, _ = envs.reset(seed=self.task.seed)
+        seen, infos = envs.reset(seed=self.task.seed)
         earned, over = np.zeros(self.config.episodes), np.zeros(self.config.episodes, np.bool_)
         while not over.all():
-            seen, rewards, ended, cut, _ = envs.step(self._act(seen)[0])
+            seen, rewards, ended, cut, infos = envs.step(self._act(seen, infos.get("legal"))[0])
             earned += np.where(over, 0.0, rewards)
             over |= ended | cut
         return [float(value) for value in earned]

@@ -79,6 +79,7 @@ from .welfare import Objective
 
 if TYPE_CHECKING:
     from .state import EconomistState
+    from .vector import EconomistVectorEnv
 
 __all__ = ["PLANNER", "ROLES", "Economist"]
 
@@ -273,6 +274,12 @@ class Economist(Game):
 
     def observation_space(self, seat: int) -> Box:
         return Box(0, 1, (len(self.edges) + 6 if seat != PLANNER else 3 * len(self.edges) + 4,))
+
+    def vector_env(self, num_envs: int) -> EconomistVectorEnv:
+        """Make a fast environment of the planner's seat, with workers who answer exactly; see :mod:`.vector`."""
+        from .vector import EconomistVectorEnv
+
+        return EconomistVectorEnv(self, num_envs)
 
     def new_state(self, seed: int) -> EconomistState:
         from .state import EconomistState

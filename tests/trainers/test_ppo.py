@@ -29,7 +29,7 @@ def rollout(rewards, values, live, last):
     shape = (len(rewards), 1, 1)
     filler = np.zeros(shape)
     marks = [np.array(part, bool).reshape(-1, 1) for part in (live, last)]
-    return Rollout(filler, filler, filler, np.array(values, float).reshape(-1, 1, 1), np.array(rewards, float).reshape(shape), *marks)
+    return Rollout(filler, None, filler, filler, np.array(values, float).reshape(-1, 1, 1), np.array(rewards, float).reshape(shape), *marks)
 
 
 def test_advantages_by_hand():
