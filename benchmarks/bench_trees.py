@@ -85,14 +85,17 @@ def section() -> str:
     for name in GAMES:
         beside = peers(name)
         for what, figure in ours(name).items():
-            times = [f"{ratio(figure, peer):,.3g}" for peer in beside[what]] if what in beside else ["-", "-"]
+            # unfolding is the readable walk: every position once, by the rules themselves; its like is an iteration that visits every history
+            peer_of = "cfr" if what == "unfold" else what
+            times = [f"{ratio(figure, peer):,.3g}" for peer in beside[peer_of]] if peer_of in beside else ["-", "-"]
             rows.append((figure.name, f"{figure.per_cpu_second:,.4g}", f"{figure.low:,.4g}-{figure.high:,.4g}", *times, figure.setup))
         rows += [(one.name, f"{one.per_cpu_second:,.4g}", f"{one.low:,.4g}-{one.high:,.4g}", "", "", one.setup) for pair in beside.values() for one in pair]
     return f"""## Game trees
 
 Iterations of counterfactual regret minimisation (all seats), and exploitabilities of the uniform policy, one core. Ours run on trees that are unfolded once
 into arrays; our Leduc poker tells no suits, which loses nothing (2,040 nodes for OpenSpiel's 9,457 histories). Aims on Leduc: 10 times OpenSpiel's C++ for
-CFR, 100 times for exploitability, at least its C++ for sampling.
+CFR, 100 times for exploitability, at least its C++ for sampling; the readable walk over a game's own positions (`unfold`, beside an iteration of CFR, which
+visits every history once) within 3 times of OpenSpiel's Python.
 
 {markdown(rows, HEAD)}"""
 
