@@ -12,6 +12,15 @@ player_kind(
     summary="another player's moves, recorded as a language player's prompts and replies",
     fits="ludens.agents.language.demonstrator:fits",
 )
+player_kind("team", "ludens.agents.teams:TeamPlayer", summary="one planner for a team: a player for each seat (joint)", fits="ludens.agents.teams:fits")
+player_kind(
+    "refined",
+    "ludens.agents.refining.player:RefinedPlayer",
+    summary="another player's proposals, scored by a critic and sent back in words until they are good enough (ReAd)",
+    fits="ludens.agents.refining.player:fits",
+    pin="ludens.agents.refining.player:pin",
+    wraps="of",
+)
 player_kind("person", "ludens.agents.person:PersonPlayer", summary="a person in the terminal", sync=False)
 player_kind(
     "neural",
@@ -74,6 +83,12 @@ player_kind(
     "ludens.agents.bots.overcooked.player:PlanningCookPlayer",
     summary="cooks by a plan for two, close to the best (Overcooked)",
     fits="ludens.agents.bots.overcooked.player:planning_cook_fits",
+)
+player_kind(
+    "noisy_planner",
+    "ludens.agents.bots.robots.noisy:NoisyPlannerPlayer",
+    summary="plans for all robots, and errs at a known rate (joint of robots)",
+    fits="ludens.agents.bots.robots.noisy:fits",
 )
 player_kind(
     "economist",

@@ -19,7 +19,7 @@ from ..games.core import Game, GameType, Observation
 from ..llm.chat import ChatModel, Message, Reply
 from ..plugins import load_plugins
 
-__all__ = ["Answer", "BasePlayer", "Call", "Player", "PlayerSpec", "inner_spec", "kinds", "player_kind"]
+__all__ = ["Answer", "BasePlayer", "Call", "Player", "PlayerSpec", "inner_spec", "kinds", "player_kind", "wrapped_spec"]
 
 
 class Call(NamedTuple):
@@ -100,6 +100,7 @@ class Kind:
         sync: it answers at once, in-process: a pool of processes may play it.
         pin: ``"module:function"`` that adds to the parameters what else tells two players apart, such as the digest of a file: ``pin(params) -> params``.
         parts: ``"module:function"`` that tells which players, with which shares, one is drawn from for each episode: ``parts(**params)``.
+        wraps: the parameter that holds another player, whose needs are then its own: its model comes to the factory as ``model``, where it has one.
     """
 
     name: str
@@ -111,10 +112,19 @@ class Kind:
     presets: Mapping[str, Any] = field(default_factory=dict)
     pin: str | None = None
     parts: str | None = None
+    wraps: str = ""
 
     def load(self) -> Callable[..., Any]:
         """Import the factory."""
         return _load(self.entry_point)
+
+    def asks_model(self, params: Mapping[str, Any]) -> bool:
+        """Tell whether a player with these parameters asks a model, by itself or by the player that it wraps."""
+        return self.needs_model or (self.wraps in params and wrapped_spec(f"{self.name}: {self.wraps}", params[self.wraps]).needs_model)
+
+    def answers_at_once(self, params: Mapping[str, Any]) -> bool:
+        """Tell whether a player with these parameters answers at once, and so does the player that it wraps."""
+        return self.sync and (self.wraps not in params or wrapped_spec(f"{self.name}: {self.wraps}", params[self.wraps]).sync)
 
 
 _KINDS: dict[str, Kind] = {}
@@ -130,10 +140,11 @@ def player_kind(
     sync: bool = True,
     pin: str | None = None,
     parts: str | None = None,
+    wraps: str = "",
     **presets: Any,
 ) -> None:
     """Register a kind of player: ``player_kind("tit_for_tat", "ludens.agents.repeated:TitForTat")``."""
-    _KINDS[name] = Kind(name, entry_point, summary, fits, needs_model, sync, presets, pin, parts)
+    _KINDS[name] = Kind(name, entry_point, summary, fits, needs_model, sync, presets, pin, parts, wraps)
 
 
 def kinds() -> dict[str, Kind]:
@@ -204,11 +215,11 @@ class PlayerSpec:
 
     @property
     def needs_model(self) -> bool:
-        return any(part._kind.needs_model for _, part in self.parts)
+        return any(part._kind.asks_model(_thaw(part.params)) for _, part in self.parts)
 
     @property
     def sync(self) -> bool:
-        return all(part._kind.sync for _, part in self.parts)
+        return all(part._kind.answers_at_once(_thaw(part.params)) for _, part in self.parts)
 
     @property
     def _kind(self) -> Kind:
@@ -230,7 +241,7 @@ class PlayerSpec:
         """
         kind = self._kind
         params = _thaw(self.params)
-        if kind.needs_model:
+        if kind.asks_model(params):
             if model is None:
                 raise LudensError(f"player {self.name or self.kind!r} needs a model")
             params["model"] = model
@@ -241,17 +252,27 @@ class PlayerSpec:
             raise ParameterError(f"player {self.kind}: {_misfit(factory, params) or problem}") from problem
 
 
+def wrapped_spec(whose: str, given: str | Mapping[str, Any]) -> PlayerSpec:
+    """Make the specification of a player that another one, ``whose`` parameter it is, wraps: a kind, or a mapping with ``kind`` and its parameters.
+
+    Raises:
+        UnknownName: no such kind.
+        ParameterError: it has no kind.
+    """
+    params = {"kind": given} if isinstance(given, str) else dict(given) if isinstance(given, Mapping) else {}
+    if "kind" not in params:
+        raise ParameterError(f"{whose} should be a kind of player, or a mapping with a kind, such as {{kind: scripted, style: fair}}")
+    return PlayerSpec.of(str(params.pop("kind")), **params)
+
+
 def inner_spec(whose: str, given: str | Mapping[str, Any]) -> PlayerSpec:
-    """Make the specification of a player that another one, ``whose`` parameter it is, asks for moves: a kind, or a mapping with ``kind`` and its parameters.
+    """Make the specification of a player that another one asks for moves at once; see :func:`wrapped_spec`.
 
     Raises:
         UnknownName: no such kind.
         ParameterError: it has no kind, needs a model, or does not answer at once.
     """
-    params = {"kind": given} if isinstance(given, str) else dict(given)
-    if "kind" not in params:
-        raise ParameterError(f"{whose} should be a kind of player, or a mapping with a kind, such as {{kind: scripted, style: fair}}")
-    spec = PlayerSpec.of(str(params.pop("kind")), **params)
+    spec = wrapped_spec(whose, given)
     if spec.needs_model or not spec.sync:
         raise ParameterError(f"{whose}={spec.kind!r} should be a player that answers at once and needs no model")
     return spec

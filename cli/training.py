@@ -31,7 +31,7 @@ def _train(config: Mapping[str, Any], searched: Sequence[str], command: str) -> 
     kind = trainer(given.pop("kind"))
     games = games_of(config, searched) if kind.needs_game or config["game"] is not None or config["games"] else []
     model = None if config["model"] is None else model_of(config["model"], searched)
-    if model is not None and not kind.needs_model:
+    if model is not None and not (kind.needs_model or kind.takes_model):
         raise ParameterError(f"the trainer {kind.name!r} trains no language model; leave model=... out")
     identity = {
         "command": "train",

@@ -209,7 +209,7 @@ class Cast:
             name = name or str(params.get("path") or "")
             params = entries(params)
             params["players"] = [self._spec(part).plain for part in params["players"]]
-        if kinds()[kind].needs_model:
+        if kinds()[kind].asks_model(params):
             # the model's own name, which tells different settings apart, is what identifies the player
             model = ModelSpec.of(self.model_parameters(params.get("model"), name or kind))
             check_names([*self.models.values(), model])

@@ -242,7 +242,7 @@ class _Table:
                 params = self.cast.parameters(value)
                 name = str(params.get("name") or levels[factor.name])
         for factor in self.by_aim.get("model", []):
-            if not kinds()[str(params["kind"])].needs_model:
+            if not kinds()[str(params["kind"])].asks_model(params):
                 raise ParameterError(f"factor {factor.name} sets {factor.target}, and player {name!r} asks no model")
             value = factor.setting(levels[factor.name])
             model = self.cast.model_parameters(params.get("model") if factor.aim[1] else value, name)

@@ -81,6 +81,7 @@ class Kind:
         config: ``"module:Dataclass"`` of its parameters, whose docstring explains them, for ``--help``; "" for none.
         needs_model: it trains a language model, which must be named.
         needs_game: it plays games, which must be named; others may have something else to learn from.
+        takes_model: it can do with a model, or without.
     """
 
     name: str
@@ -90,6 +91,7 @@ class Kind:
     config: str = ""
     needs_model: bool = True
     needs_game: bool = True
+    takes_model: bool = False
 
     def parameters(self) -> type | None:
         """The dataclass of its parameters, where it names one."""
@@ -117,10 +119,18 @@ _TRAINERS: dict[str, Kind] = {}
 
 
 def trainer_kind(
-    name: str, entry_point: str, *, summary: str = "", extra: str = "", config: str = "", needs_model: bool = True, needs_game: bool = True
+    name: str,
+    entry_point: str,
+    *,
+    summary: str = "",
+    extra: str = "",
+    config: str = "",
+    needs_model: bool = True,
+    needs_game: bool = True,
+    takes_model: bool = False,
 ) -> None:
     """Register a trainer: ``trainer_kind("mine", "my_package.training:MyTrainer", config="my_package.training:Config")``."""
-    _TRAINERS[name] = Kind(name, entry_point, summary, extra, config, needs_model, needs_game)
+    _TRAINERS[name] = Kind(name, entry_point, summary, extra, config, needs_model, needs_game, takes_model)
 
 
 def trainers() -> dict[str, Kind]:
@@ -146,6 +156,14 @@ def _discover() -> None:
 
 
 trainer_kind(
+    "marlhf_tabular",
+    "ludens.trainers.marlhf.trainer:MarlhfTabular",
+    summary="equilibria out of preference data on random Markov games: exact Nash gaps by mix of data and by learner",
+    config="ludens.trainers.marlhf.trainer:Config",
+    needs_model=False,
+    needs_game=False,
+)
+trainer_kind(
     "nash_tabular",
     "ludens.trainers.tabular.trainer:NashTabular",
     summary="preference optimisation over finitely many answers, exactly: SPO, SPPO, Nash-MD, EGPO, INPO, DPO and kin on a testbed or a matrix game",
@@ -160,6 +178,15 @@ trainer_kind(
     extra="train",
     config="ludens.trainers.ppo:Config",
     needs_model=False,
+)
+trainer_kind(
+    "read",
+    "ludens.trainers.read:Read",
+    summary="reinforced advantage feedback: a critic of a planner for a team, and what refining its proposals by it is worth",
+    extra="train",
+    config="ludens.trainers.read.config:Config",
+    needs_model=False,
+    takes_model=True,
 )
 trainer_kind(
     "regret_loss",

@@ -10,8 +10,13 @@ nobody to speak to.
 |---|---|---|
 | `of` | the id of a cooperative game | overcooked_tasks |
 | `kwargs` | its parameters | its own defaults |
+| `order` | the planner chooses for all seats `together` or for one after the other, `in_turn` | together |
 
-Sources: planning for a team by one model is what ReAd calls joint planning (Zhang et al. 2024, arXiv 2405.14314); a player at each seat plans singly.
+Beside `observation`, stacked seat by seat, `data` has all that the seats' own data have of one shape, stacked likewise, and `chosen`: per seat the number of
+the option that was chosen for it in this move, -1 for none yet.
+
+Sources: planning for a team by one model is what ReAd calls joint planning, and choosing for one agent after the other sequential planning (Zhang et al.
+2024, arXiv 2405.14314); a player at each seat plans singly.
 
 Version history: v0, first version.
 """
@@ -21,14 +26,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 from gymnasium.spaces import Box
 
 from ...errors import LudensError
 from ..actions import ActionSpec, Move
-from ..core import Game, GameType, IllegalPolicy, NotSupported, Prediction, State, load_state, seat_name
+from ..core import Game, GameType, IllegalPolicy, NotSupported, Observation, Prediction, State, load_state, seat_name
 from ..domains import Domain, OneOf, Record
 from ..registry import make
 from .running import Options
@@ -36,7 +41,7 @@ from .running import Options
 if TYPE_CHECKING:
     from gymnasium.vector import VectorEnv
 
-__all__ = ["CARRY_ON", "JointGame", "JointState"]
+__all__ = ["CARRY_ON", "JointGame", "JointState", "members_asked"]
 
 CARRY_ON = "carry on"
 """The one choice for a seat that is not to move."""
@@ -52,6 +57,7 @@ class JointGame(Game):
 
     of: str = "overcooked_tasks"
     kwargs: Mapping[str, Any] = Options()
+    order: Literal["together", "in_turn"] = "together"
 
     def __post_init__(self) -> None:
         self.require(isinstance(self.kwargs, Mapping), "kwargs", "should be a mapping, such as {horizon: 100}")
@@ -60,6 +66,8 @@ class JointGame(Game):
         self.require(self.team.seats > 1, "of", "should have more than one seat")
         named = all(isinstance(self.team.action_domain(member), OneOf) for member in range(self.team.seats))
         self.require(named or self.team.type.dynamics == "simultaneous", "of", "should be a game in which all move at once, or choose options by name")
+        self.require(self.order in ("together", "in_turn"), "order", "should be 'together' or 'in_turn'")
+        self.require(named or self.order == "together", "order", "should be 'together' where seats do not choose options by name")
 
     @cached_property
     def team(self) -> Game:
@@ -80,7 +88,7 @@ class JointGame(Game):
             utility="cooperative",
             payoff_low=inner.payoff_low,
             payoff_high=inner.payoff_high,
-            horizon=inner.horizon,
+            horizon=inner.horizon * (self.team.seats if self.order == "in_turn" else 1),
             unit=inner.unit,
             chance=inner.chance,
             illegal=IllegalPolicy(reask=inner.illegal.reask, then="default" if inner.illegal.then == "default" else "random"),
@@ -88,9 +96,17 @@ class JointGame(Game):
 
     def action_domain(self, seat: int) -> Domain:
         domains = {seat_name(member): self.team.action_domain(member) for member in range(self.team.seats)}
+        if self.order == "in_turn":
+            return OneOf(tuple(dict.fromkeys(option for options in self.options for option in options)))
         if self.team.type.dynamics != "simultaneous":
             domains = {name: OneOf((*domain.options, CARRY_ON)) for name, domain in domains.items() if isinstance(domain, OneOf)}
         return Record.of(domains)
+
+    @cached_property
+    def options(self) -> tuple[tuple[Any, ...], ...]:
+        """Per seat of the team, all options that it ever has, in the order of its domain; nothing for a seat that does not choose options by name."""
+        domains = [self.team.action_domain(member) for member in range(self.team.seats)]
+        return tuple(domain.options if isinstance(domain, OneOf) else () for domain in domains)
 
     def observation_space(self, seat: int) -> Box:
         spaces = [self.team.observation_space(member) for member in range(self.team.seats)]
@@ -111,7 +127,10 @@ class JointGame(Game):
 
     def rules_text(self, seat: int | None = None) -> str:
         names = f"{', '.join(map(seat_name, range(self.team.seats - 1)))} and {seat_name(self.team.seats - 1)}"
-        return f"You plan for {names}: each time you choose for all of them who are to move. The rules that they follow:\n{self.team.rules_text(None)}"
+        how = "each time you choose for all of them who are to move"
+        if self.order == "in_turn":
+            how = "for one after the other of those who are to move you choose what it does, and when all have a choice they act at once"
+        return f"You plan for {names}: {how}. The rules that they follow:\n{self.team.rules_text(None)}"
 
 
 class JointState(State):
@@ -119,6 +138,7 @@ class JointState(State):
 
     Attributes:
         inner: it.
+        chosen: choices for the first of the seats that are to move, where one is chosen for after the other.
     """
 
     # no part of the plain attributes: it is copied and written by itself
@@ -130,31 +150,59 @@ class JointState(State):
     def __init__(self, game: JointGame, seed: int) -> None:
         super().__init__(game, seed)
         self.inner = game.team.start(seed)
+        self.chosen: list[Any] = []
         self._tell(0)
 
+    @property
+    def asked(self) -> tuple[int, ...]:
+        """The seats of the team that are chosen for now."""
+        return self.inner.to_move if self.game.order == "together" else self.inner.to_move[len(self.chosen) :][:1]
+
     def action_spec(self, seat: int) -> ActionSpec:
+        if self.game.order == "in_turn":
+            return ActionSpec(self.inner.action_spec(self.asked[0]).domain)
         domains = [self.inner.action_spec(member).domain if member in self.inner.to_move else OneOf((CARRY_ON,)) for member in range(self.game.team.seats)]
         return ActionSpec(Record.of({seat_name(member): domain for member, domain in enumerate(domains)}))
 
     def request(self, seat: int) -> str:
         told: list[str] = []
-        for member in self.inner.to_move:
+        for member in self.asked:
             # what one has been told need not be told again with the next, unless it is of itself
             lines = [line for line in self.inner.request(member).splitlines() if line not in told or line.startswith(("You ", "Your "))]
             told += [f"To {seat_name(member)}:", *lines]
+        if self.game.order == "in_turn":
+            told.append(f"Choose for {seat_name(self.asked[0])}.")
         return "\n".join(told)
 
     def default_move(self, seat: int) -> Move:
+        if self.game.order == "in_turn":
+            return Move(self.inner.default_move(self.asked[0]).choice)
         members = range(self.game.team.seats)
         return Move({seat_name(member): self.inner.default_move(member).choice if member in self.inner.to_move else CARRY_ON for member in members})
 
     def data(self, seat: int) -> dict[str, np.ndarray]:
-        members = [self.inner.data(member) for member in range(self.game.team.seats)]
-        return {"observation": np.stack([member["observation"] for member in members])}
+        found: dict[str, np.ndarray] | None = self._memo.get("data")
+        if found is None:
+            members = [self.inner.data(member) for member in range(self.game.team.seats)]
+            same = [name for name in members[0] if all(name in member and member[name].shape == members[0][name].shape for member in members)]
+            chosen = np.full(self.game.team.seats, -1, np.int64)
+            for member, choice in zip(self.inner.to_move, self.chosen, strict=False):
+                chosen[member] = self.game.options[member].index(choice)
+            found = self._memo["data"] = {**{name: np.stack([member[name] for member in members]) for name in same}, "chosen": chosen}
+        return dict(found)
 
     def _apply(self, moves: Mapping[int, Move]) -> None:
+        if self.game.order == "in_turn":
+            member, choice = self.asked[0], moves[0].choice
+            self.emit("plan", f"{seat_name(member)} is to do this: {choice}.", seat=0, data={"member": member, "choice": choice})
+            self.chosen.append(choice)
+            if len(self.chosen) < len(self.inner.to_move):
+                return
+            choices, self.chosen = dict(zip(self.inner.to_move, self.chosen, strict=True)), []
+        else:
+            choices = {member: moves[0].choice[seat_name(member)] for member in self.inner.to_move}
         before = len(self.inner.events)
-        self.inner.play({member: Move(moves[0].choice[seat_name(member)]) for member in self.inner.to_move})
+        self.inner.play({member: Move(choice) for member, choice in choices.items()})
         self.rewards = [float(np.mean(self.inner.rewards))]
         self._tell(before)
 
@@ -193,3 +241,15 @@ class JointState(State):
         assert isinstance(game, JointGame)
         state.inner = load_state(game.team, plain["inner"])
         return state
+
+
+def members_asked(observation: Observation) -> dict[int, Observation]:
+    """Give, for each seat of the team that is chosen for now, what it may know, out of what its planner does.
+
+    Raises:
+        NotSupported: it is no planner's observation.
+    """
+    state = observation._live()
+    if not isinstance(state, JointState):
+        raise NotSupported(f"{observation.game.made_as} has no planner for all seats")
+    return {member: state.inner.observe(member) for member in state.asked}
