@@ -45,6 +45,12 @@ player_kind(
     fits="ludens.agents.planted:fits",
 )
 player_kind(
+    "valuing",
+    "ludens.agents.valuing:ValuingPlayer",
+    summary="has utilities of its own, and wavers (forced choice)",
+    fits="ludens.agents.valuing:fits",
+)
+player_kind(
     "patterned",
     "ludens.agents.patterned:PatternedPlayer",
     summary="repeats, copies, counters or samples actions (matrix games for two)",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from ..agents.player import Kind
+    from ..games.core import Prediction
 
 __all__ = ["completion", "games", "players", "table", "version"]
 
@@ -59,10 +60,15 @@ def games(words: list[str]) -> int:
     rows3 = [(name, "(required)" if default is MISSING else _setting(default), about.get(name, "")) for name, default in defaults]
     out.print(table(("name", "default", "meaning"), rows3, "parameters"))
     if cards := game.predictions():
-        rows4 = [(card.concept, card.quantity, brief(card.value)[:200], card.source) for card in cards]
+        rows4 = [(card.concept, card.quantity, brief(card.value)[:200], _source(card)) for card in cards]
         out.print()
         out.print(table(("concept", "quantity", "value", "source"), rows4, "predictions"))
     return 0
+
+
+def _source(card: Prediction) -> str:
+    """Say where a prediction comes from; of figures from people also what the figure is worth."""
+    return f"{card.source}; {card.note}" if card.concept == "human" and card.note else card.source
 
 
 def players(words: list[str]) -> int:

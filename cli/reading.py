@@ -84,10 +84,21 @@ def report(words: list[str]) -> int:
     given = pairs(words, ("run", "out"), required=("run",))
     folder = run_folder(given["run"])
     with Run.open(folder) as run:
+        if run.config.get("command") == "study":
+            # subjects of a study play each for itself: a leaderboard would mean nothing
+            print(_of_study(folder))
+            return 0
         summary = summarise(run)
     print_report(summary, console())
     write_page(Path(given.get("out", folder / "report.html")), render_report(summary))
     return 0
+
+
+def _of_study(folder: Path) -> str:
+    page = folder / "study" / "report.html"
+    if page.exists():
+        return f"{folder} holds a study; its report: {page.absolute().as_uri()}"
+    return f"{folder} holds a study that is not analysed yet: ludens study run={folder.name}"
 
 
 def export(words: list[str]) -> int:

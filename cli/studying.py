@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import LudensError
+from .eliciting import elicit, elicit_again
 from .forecast import print_cost
 from .playing import cast_of, digest, forecast, play_into, say_how_it_ended
 from .words import console, run_folder
@@ -39,12 +40,15 @@ def _study(config: dict[str, Any], searched: list[str]) -> int:
     from ..arena.report.findings import keep_findings
     from ..arena.report.terminal import print_findings
     from ..arena.store import Run
+    from ..studies.elicitation.spec import is_elicitation
     from ..studies.lock import lock_run
     from ..studies.plan import plan_study
     from ..studies.table import frames
 
     if config["run"]:
         return _again(config)
+    if config["study"] is not None and is_elicitation(config["study"], searched):
+        return elicit(config, searched)
     out = console()
     # a package that the table needs is missed before anything is paid for
     frames()
@@ -94,7 +98,7 @@ def _power(planned: Planned) -> Findings | None:
 
     if not planned.study.assumed:
         return None
-    found = power_of(planned.study, planned=planned_rows(planned))
+    found = power_of(planned.study, planned_rows(planned))
     return Findings(_POWER, found.title, found.about, (replace(found, title="", about=""),))
 
 
@@ -115,6 +119,8 @@ def _again(config: Mapping[str, Any]) -> int:
     folder = run_folder(config["run"], config["runs"])
     departures: list[tuple[str, str]] = []
     with Run.open(folder) as run:
+        if "elicitation" in run.config:
+            return elicit_again(run)
         lock = read_lock(run)
         if left := len(lock.trials.keys() - run.finished()):
             if not config["deviation"]:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from gymnasium.vector import VectorEnv
 
 __all__ = [
+    "UNVERIFIED",
+    "VERIFIED",
     "Event",
     "EventView",
     "Game",
@@ -103,6 +105,10 @@ class GameType:
     symmetric: bool = False
     roles: tuple[str, ...] = ()
     illegal: IllegalPolicy = IllegalPolicy()
+
+
+VERIFIED, UNVERIFIED = "verified in the source", "not verified in the source"
+"""How the note of a card of human figures begins: whether anybody read the figure where it was published."""
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ __all__ = ["Cell", "Design", "Replicate", "design_of", "label_of", "level_word"]
 
 _MOST_CELLS = 4096
 _SWEEPS = 10
+_STARTS = 20
 _ATTEMPTS = 20_000
 
 
@@ -188,8 +189,13 @@ def _replicates(study: Study, nuisance: Sequence[Factor]) -> tuple[tuple[Replica
         note = f"Nuisance factors {_listed(nuisance)} are crossed: each of their {combinations} combinations occurs {times} in every cell."
     else:
         picked = _balanced(sizes, count, rng)
+        for _ in range(_STARTS):
+            # levelling pairs can make two replicates the same; another start seldom does
+            if _different(picked) == count:
+                break
+            picked = max(picked, _balanced(sizes, count, rng), key=_different)
         note = (
-            f"Nuisance factors {_listed(nuisance)} are counterbalanced: {count} of their {combinations} combinations, each level equally often "
+            f"Nuisance factors {_listed(nuisance)} are counterbalanced: {_different(picked)} of their {combinations} combinations, each level equally often "
             "(as nearly as the count allows), the same ones in every cell."
         )
     levels = [{factor.name: factor.levels[index] for factor, index in zip(nuisance, row, strict=True)} for row in picked.tolist()]
@@ -221,6 +227,10 @@ def _balanced(sizes: Sequence[int], count: int, rng: np.random.Generator) -> np.
         if not swapped:
             break
     return np.column_stack(columns)
+
+
+def _different(rows: np.ndarray) -> int:
+    return len(np.unique(rows, axis=0))
 
 
 def _counted(one: np.ndarray, other: np.ndarray, shape: tuple[int, int]) -> np.ndarray:

@@ -11,26 +11,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, fields
 from typing import Any
 
+from ..analysis.human import benchmarks
 from ..conf.resolve import choices, named
 from ..errors import LudensError, ParameterError, UnknownName, nearest
 from ..games.kinds import kind_problem
+from .columns import IDENTITY
 from .design import design_of
 from .expressions import Expression, ExpressionError
 from .facts import FACTS
 from .spec import Factor, Hypothesis, Level, Model, Outcome, Study
 
-__all__ = ["IDENTITY", "check_study", "column_problem", "load_study", "to_plain"]
+__all__ = ["check_study", "listed", "load_study", "make_of", "mapped", "study_entry", "to_plain"]
 
-IDENTITY = {
-    "episode": "id of the match",
-    "cell": "levels of treatments and blocks",
-    "replicate": "number of the repeat, from 1; the same number has the same nuisance levels (and, where seeds are paired, the same chance) in every cell",
-    "seed": "of the episode",
-    "subject": "who was studied, by name",
-    "subject_hash": "digest of the subject as it played: of kind, parameters and model",
-    "model": "name of the language model behind the subject, if there is one",
-}
-"""Columns that say which row it is, by name: meaning."""
 _RESERVED = {*IDENTITY, *FACTS, "excluded", "problem", "requests", "prompt_tokens", "completion_tokens", "cost"}
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _PARTS: dict[str, type] = {"factors": Factor, "outcomes": Outcome, "hypotheses": Hypothesis, "models": Model}
@@ -46,6 +38,33 @@ def load_study(entry: Any, searched: Iterable[str] = ()) -> Study:
         UnknownName: no such study.
         ParameterError: something in it is unknown, missing or does not fit.
     """
+    entry = study_entry(entry, searched)
+    name = entry["name"]
+    if "kind" in entry:
+        raise ParameterError(f"study {name}: kind={entry['kind']!r} should be elicitation, or left out for an experiment")
+    values = {key: _part(f"study {name}, {key}", kind, entry[key]) for key, kind in _PARTS.items() if key in entry}
+    plain = {**entry, **values}
+    for key in ("seats", "subjects", "sources", "notes"):
+        if key in plain:
+            plain[key] = listed(f"study {name}", key, plain[key])
+    if "game" in plain and not isinstance(plain["game"], Mapping):
+        plain["game"] = {"id": plain["game"]}
+    for key in ("exclude", "assumed"):
+        if key in plain:
+            plain[key] = mapped(f"study {name}", key, plain[key])
+    plain["assumed"] = {key: tuple(value) if isinstance(value, list | tuple) else value for key, value in plain.get("assumed", {}).items()}
+    study: Study = make_of(f"study {name}", Study, plain)
+    check_study(study)
+    return study
+
+
+def study_entry(entry: Any, searched: Iterable[str] = ()) -> dict[str, Any]:
+    """Look a study up, of whatever kind: a name of the group ``study``, or a mapping.
+
+    Raises:
+        UnknownName: no such study.
+        ParameterError: it has no name of its own.
+    """
     if isinstance(entry, str):
         found = named("study", entry, searched)
         if found is None:
@@ -56,20 +75,7 @@ def load_study(entry: Any, searched: Iterable[str] = ()) -> Study:
     name = entry.get("name")
     if not isinstance(name, str) or not re.fullmatch(r"[\w-]+", name):
         raise ParameterError(f"study: name={name!r} should be a name of letters, digits, '_' and '-', that of its file")
-    values = {key: _part(f"study {name}, {key}", kind, entry[key]) for key, kind in _PARTS.items() if key in entry}
-    plain = {**entry, **values}
-    for key in ("seats", "subjects", "sources", "notes"):
-        if key in plain:
-            plain[key] = _listed(f"study {name}", key, plain[key])
-    if "game" in plain and not isinstance(plain["game"], Mapping):
-        plain["game"] = {"id": plain["game"]}
-    for key in ("exclude", "assumed"):
-        if key in plain:
-            plain[key] = _mapping(f"study {name}", key, plain[key])
-    plain["assumed"] = {key: tuple(value) if isinstance(value, list | tuple) else value for key, value in plain.get("assumed", {}).items()}
-    study: Study = _make(f"study {name}", Study, plain)
-    check_study(study)
-    return study
+    return dict(entry)
 
 
 def to_plain(study: Study) -> dict[str, Any]:
@@ -98,20 +104,27 @@ def _json(value: Any) -> Any:
 
 def _part(where: str, kind: type, given: Any) -> tuple[Any, ...]:
     made = []
-    for name, entry in _mapping(where, "", given).items():
+    for name, entry in mapped(where, "", given).items():
         here = f"{where.removesuffix('s') if kind is not Hypothesis else where.replace('hypotheses', 'hypothesis')} {name}"
-        values = {"name": name, **_mapping(here, "", entry)}
+        values = {"name": name, **mapped(here, "", entry)}
         if kind is Factor:
             levels = values.get("levels")
             if isinstance(levels, Mapping):
                 values |= {"levels": list(levels), "values": tuple(levels.values())}
             for key in ("levels", "values"):
-                values[key] = _listed(here, key, values.get(key, ()))
-        made.append(_make(here, kind, values))
+                values[key] = listed(here, key, values.get(key, ()))
+        if kind is Outcome and "benchmarks" in values:
+            values["benchmarks"] = listed(here, "benchmarks", values["benchmarks"])
+        made.append(make_of(here, kind, values))
     return tuple(made)
 
 
-def _make(where: str, kind: type, values: Mapping[str, Any]) -> Any:
+def make_of(where: str, kind: type, values: Mapping[str, Any]) -> Any:
+    """Make a dataclass of a study's values, each checked against its annotation.
+
+    Raises:
+        ParameterError: a value is unknown, missing or of another kind.
+    """
     known = {item.name: item for item in fields(kind)}
     for name, value in values.items():
         if name not in known:
@@ -124,13 +137,15 @@ def _make(where: str, kind: type, values: Mapping[str, Any]) -> Any:
     return kind(**values)
 
 
-def _mapping(where: str, key: str, given: Any) -> dict[str, Any]:
+def mapped(where: str, key: str, given: Any) -> dict[str, Any]:
+    """Take a mapping by name. Raises ParameterError where it is none."""
     if not isinstance(given, Mapping):
         raise ParameterError(f"{where}: {f'{key}=' if key else ''}{given!r} should be a mapping by name")
     return {str(name): value for name, value in given.items()}
 
 
-def _listed(where: str, key: str, given: Any) -> tuple[Any, ...]:
+def listed(where: str, key: str, given: Any) -> tuple[Any, ...]:
+    """Take a list as a tuple. Raises ParameterError where it is none."""
     if not isinstance(given, list | tuple):
         raise ParameterError(f"{where}: {key}={given!r} should be a list")
     return tuple(given)
@@ -170,6 +185,7 @@ def check_study(study: Study) -> None:
         _parsed(f"{where}, outcome {outcome.name}", outcome.value)
         ordered = outcome.low is None or outcome.high is None or outcome.low < outcome.high
         require(ordered, f"outcome {outcome.name}: low={outcome.low} should be below high={outcome.high}")
+        _check_benchmarks(f"{where}, outcome {outcome.name}", outcome)
     for rule, text in study.exclude.items():
         _parsed(f"{where}, exclude {rule}", text)
     for hypothesis in study.hypotheses:
@@ -194,6 +210,17 @@ def _parsed(where: str, text: Any) -> Expression:
         return Expression(text)
     except ExpressionError as problem:
         raise ParameterError(f"{where}: {problem}") from problem
+
+
+def _check_benchmarks(where: str, outcome: Outcome) -> None:
+    known = dict.fromkeys(f"{one.game}/{one.measure}" for one in benchmarks())
+    for name in outcome.benchmarks:
+        if name not in known:
+            raise ParameterError(f"{where}: unknown benchmark {name!r}{nearest(str(name), known)}")
+    if outcome.benchmarks and outcome.kind == "category":
+        raise ParameterError(f"{where}: labels have no mean to lay beside a benchmark")
+    if outcome.margin is not None and not (outcome.margin > 0 and outcome.benchmarks):
+        raise ParameterError(f"{where}: margin={outcome.margin} should be positive, and stand beside benchmarks")
 
 
 def _check_factor(study: Study, factor: Factor) -> None:
@@ -255,30 +282,3 @@ def _check_hypothesis(study: Study, hypothesis: Hypothesis) -> None:
         raise ParameterError(f"{where}: high and low are the same level, {hypothesis.high!r}")
     if hypothesis.where:
         _parsed(f"{where}, where", hypothesis.where)
-
-
-_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
-_WORD = re.compile(r"(?<![\w.])[A-Za-z_]\w*(?!\w*\s*[(.=])")
-
-
-def column_problem(study: Study, facts: Iterable[str]) -> str | None:
-    """Say which expression, formula or cluster names something that no row has, or None; ``facts`` are those of the game's rows."""
-    factors, outcomes = _names(study.factors), _names(study.outcomes)
-    rows = {*facts, *factors, *IDENTITY}
-    columns = {*rows, *outcomes}
-    told: list[tuple[str, str, set[str]]] = [(f"outcome {item.name}", item.value, rows) for item in study.outcomes]
-    told += [(f"exclude {rule}", text, columns) for rule, text in study.exclude.items()]
-    told += [(f"hypothesis {item.name}, where", item.where, columns) for item in study.hypotheses if item.where]
-    for what, text, known in told:
-        try:
-            Expression(text).check(known)
-        except ExpressionError as problem:
-            return f"{what}: {problem}"
-    for what, cluster in (("cluster", study.cluster), *((f"model {model.name}, cluster", model.cluster) for model in study.models)):
-        if cluster and cluster not in columns:
-            return f"{what}: unknown column {cluster!r}{nearest(cluster, columns)}"
-    for model in study.models:
-        for word in _WORD.findall(_QUOTED.sub("", model.formula)):
-            if word not in columns:
-                return f"model {model.name}: the formula names the unknown column {word!r}{nearest(word, columns)}"
-    return None

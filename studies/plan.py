@@ -12,9 +12,9 @@ from ..conf.resolve import Cast, game_of
 from ..errors import LudensError, ParameterError
 from ..games.core import Game
 from ..llm.chat import Sampling
+from .columns import column_problem
 from .design import Design, design_of, label_of
 from .facts import known_facts, rehearse, row_facts
-from .loading import column_problem
 from .measures import excluded_by, measure
 from .spec import Factor, Level, Study
 

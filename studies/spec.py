@@ -76,6 +76,8 @@ class Outcome:
         unit: of a number.
         low, high: bounds of a number, for models of bounded outcomes; None for none.
         about: what it is, for the codebook.
+        benchmarks: what people did, as ``GAME/MEASURE`` of ``analysis/human.csv``, in this outcome's unit; laid beside results with where they come from.
+        margin: the difference from a benchmark that does not matter, for a test of equivalence; None for no test.
     """
 
     name: str
@@ -86,6 +88,8 @@ class Outcome:
     low: float | None = None
     high: float | None = None
     about: str = ""
+    benchmarks: tuple[str, ...] = ()
+    margin: float | None = None
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,10 @@ from ..arena.files import write_file
 from ..arena.record import Decision, to_json
 from ..arena.store import Run
 from ..errors import MissingExtra
+from .columns import IDENTITY
 from .design import level_word
 from .expressions import expression
 from .facts import FACTS, decisions_of, row_facts
-from .loading import IDENTITY
 from .lock import Lock
 from .measures import excluded_by, measure
 from .plan import Planned
@@ -61,7 +61,7 @@ def frames() -> Any:
 def build_table(lock: Lock, run: Run) -> pd.DataFrame:
     """Make the table of what was played so far, in the order of the design.
 
-    Columns: those of :data:`~ludens.studies.loading.IDENTITY`, the factors (as their levels), the facts (lists and mappings as JSON text), the outcomes
+    Columns: those of :data:`~ludens.studies.columns.IDENTITY`, the factors (as their levels), the facts (lists and mappings as JSON text), the outcomes
     (binary ones as 1.0 and 0.0; what is missing as NaN, or None for categories), and :data:`CLOSING`.
 
     Raises:

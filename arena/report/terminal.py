@@ -185,7 +185,7 @@ def _matrix(cells: PairCells) -> Table:
 
 def _metrics(metrics: DataTable, *, ranges: bool = False) -> Table:
     # a word of a column's name a line leaves room for many columns
-    table = _table(f"\n{metrics.title}", *("\n".join(column.split()) for column in metrics.columns))
+    table = _table(f"\n{metrics.title}" if metrics.title else "", *("\n".join(column.split()) for column in metrics.columns))
     places = [places_of(metrics, column) for column in range(len(metrics.columns))]
     for index, column in enumerate(table.columns):
         if textual(metrics, index):

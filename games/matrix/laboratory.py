@@ -6,7 +6,7 @@ game at hand; the note says where they come from.
 
 from __future__ import annotations
 
-from ..core import Prediction
+from ..core import UNVERIFIED, VERIFIED, Prediction
 
 __all__ = ["battle_of_the_sexes", "prisoners_dilemma", "ring_network", "travellers_dilemma"]
 
@@ -20,7 +20,7 @@ def prisoners_dilemma(reward: float, sucker: float, temptation: float, punishmen
                 "cooperation",
                 [0.37, 0.47],
                 "Sally (1995), Rationality and Society 7; Mengel (2018), Economic Journal 128",
-                "one-shot means of two meta-studies",
+                f"{UNVERIFIED}; one-shot means of two meta-studies",
             ),
         )
     risk = (temptation + punishment - sucker - reward) / (temptation - sucker)
@@ -46,7 +46,7 @@ def prisoners_dilemma(reward: float, sucker: float, temptation: float, punishmen
             "cooperation",
             0.5,
             "Akata et al. (2025), Nature Human Behaviour; mean worked out from the study's data",
-            "195 participants, 10 rounds against language models, payoffs 8, 0, 10, 5",
+            f"{VERIFIED}; 195 participants, 10 rounds against language models, payoffs 8, 0, 10, 5",
         ),
     )
 
@@ -61,7 +61,7 @@ def battle_of_the_sexes(repeated: bool) -> tuple[Prediction, ...]:
             "efficiency",
             0.543,
             "Akata et al. (2025), Nature Human Behaviour; share of rounds coordinated, worked out from the study's data",
-            "195 participants, 10 rounds against language models, payoffs 10, 7, 0; 0.616 where participants predicted the other's choice first",
+            f"{VERIFIED}; 195 participants, 10 rounds against language models, payoffs 10, 7, 0; 0.616 where participants predicted the other's choice first",
         ),
     )
 
@@ -89,7 +89,7 @@ def ring_network(seats: int) -> tuple[Prediction, ...]:
             "rational",
             [shares[seats - seat - 1] if seats - seat <= len(shares) else None for seat in range(seats)],
             "Kneeland (2015), Econometrica 83",
-            "share of subjects classified at the order of rationality that the seat needs or above, over eight games of four players with three actions; "
-            "single choices differ",
+            f"{UNVERIFIED}; share of subjects classified at the order of rationality that the seat needs or above, over eight games of four players with "
+            "three actions; single choices differ",
         ),
     )

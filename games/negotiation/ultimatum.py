@@ -31,7 +31,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..core import Prediction
+from ..core import UNVERIFIED, Prediction
 from .solve import finite_share
 from .split import Split
 
@@ -57,7 +57,14 @@ class UltimatumChain(Split):
         if self.deadline == 2:
             people = "Oosterbeek, Sloof and van de Kuilen 2004, Experimental Economics 7: 75 ultimatum experiments"
             out.append(
-                Prediction("human", "share", 0.6 if self.first == 0 else 0.4, people, "mean demand of proposers as player_0's share: they offer 40 %", 0.1)
+                Prediction(
+                    "human",
+                    "share",
+                    0.6 if self.first == 0 else 0.4,
+                    people,
+                    f"{UNVERIFIED}; mean demand of proposers as player_0's share: they offer 40 %",
+                    0.1,
+                )
             )
-            out.append(Prediction("human", "agreement_rate", 0.84, people, "16 % of the offers are rejected on average", 0.1))
+            out.append(Prediction("human", "agreement_rate", 0.84, people, f"{UNVERIFIED}; 16 % of the offers are rejected on average", 0.1))
         return tuple(out)

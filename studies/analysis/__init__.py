@@ -18,6 +18,7 @@ from .compare import Exact
 from .contrasts import contrasts_of
 from .frame import Frame, read
 from .missing import missing_notes
+from .people import benchmarks_of
 from .power import power_of
 from .report import write_report
 from .results import Benchmark, Contrast, Part, StudyResults
@@ -46,7 +47,7 @@ def analyse(
         seed: of resampling and rearrangements; the same gives the same bytes.
         resamples: of the bootstrap.
         exact: test of yes and no: ``fisher`` or ``barnard``.
-        benchmarks: figures from people to lay results beside.
+        benchmarks: figures to lay results beside, besides those that the study's outcomes name.
         deviations: what was done otherwise than planned, in sentences.
         forecast: of power, as :func:`power_of` made it before the study was played.
 
@@ -55,6 +56,7 @@ def analyse(
         MissingExtra: a package of the extra ``analysis`` is not installed.
     """
     frame = read(study, table)
+    benchmarks = (*benchmarks_of(study), *benchmarks)
     contrasts = contrasts_of(frame, exact=exact, seed=seed, resamples=resamples)
     said = missing_notes(frame, contrasts)
     found = (

@@ -12,14 +12,15 @@ import numpy as np
 from ...analysis.results import Floats, Ints
 from ...arena.report.summary import Cell, DataTable, Estimate
 from ...errors import ParameterError
+from ..design import level_word
 from ..spec import Hypothesis, Outcome
 from .compare import Exact, Tested, compare, corrected, turned
 from .effects import cliffs_delta, hedges_g, mean_difference, odds_ratio, risk_difference
-from .frame import Frame, limits
+from .frame import Frame, limits, needs
 from .intervals import average, quantile, share
 from .results import Contrast
 
-__all__ = ["CORRECTED", "by_group", "claim", "contrast_table", "contrasts_of", "difference", "effect_table", "group_mean", "short", "verdict_table"]
+__all__ = ["CORRECTED", "by_group", "claim", "compared", "contrast_table", "contrasts_of", "difference", "effect_table", "group_mean", "short", "verdict_table"]
 
 CORRECTED = {"holm": "Holm", "bonferroni": "Bonferroni", "bh": "Benjamini-Hochberg", "none": "not at all"}
 _SHOWN = {"greater": "higher", "less": "lower", "two_sided": "different"}
@@ -76,8 +77,6 @@ def _test(frame: Frame, hypothesis: Hypothesis, exact: Exact, seed: int, resampl
 
 
 def _clusters(frame: Frame, high: Any, low: Any) -> tuple[Ints, Ints] | None:
-    from .frame import needs
-
     codes = frame.clusters(needs("pandas").concat([high, low]))
     return None if codes is None else (codes[: len(high)], codes[len(high) :])
 
@@ -139,12 +138,18 @@ def _bounded(contrast: Contrast, arms: tuple[Any, Any], frame: Frame, outcome: O
     return replace(contrast, bounds=(bounds[0], bounds[1]), worst=against.p)
 
 
+def compared(hypothesis: Hypothesis) -> str:
+    """Say which levels a hypothesis compares, and where."""
+    where = f", where {hypothesis.where}" if hypothesis.where else ""
+    return f"{hypothesis.factor} = {level_word(hypothesis.high)} against {level_word(hypothesis.low)}{where}"
+
+
 def claim(one: Contrast) -> str:
     """Say a hypothesis in words."""
     hypothesis = one.hypothesis
     if hypothesis.about:
         return hypothesis.about
-    return f"{hypothesis.outcome} is {_SHOWN[hypothesis.direction]} at {hypothesis.factor} = {hypothesis.high} than at {hypothesis.low}"
+    return f"{hypothesis.outcome} is {_SHOWN[hypothesis.direction]} at {hypothesis.factor} = {level_word(hypothesis.high)} than at {level_word(hypothesis.low)}"
 
 
 def verdict_table(contrasts: Sequence[Contrast], alpha: float, correction: str) -> DataTable:
@@ -166,9 +171,8 @@ def contrast_table(contrasts: Sequence[Contrast]) -> DataTable:
     for one in contrasts:
         h = one.hypothesis
         family = "confirmatory" if h.confirmatory else "exploratory"
-        compared = f"{h.factor} = {h.high} against {h.low}" + (f", where {h.where}" if h.where else "")
         beside = "; ".join(f"{name} p = {short(p)}" for name, p in one.beside)
-        rows.append((h.name, compared, h.direction.replace("_", "-"), family, one.test, one.p, one.adjusted, beside))
+        rows.append((h.name, compared(h), h.direction.replace("_", "-"), family, one.test, one.p, one.adjusted, beside))
     about = "Direction: of the first level less the second. p and adjusted p as in the table of hypotheses; other tests are not corrected"
     return DataTable("Tests", about, ("Hypothesis", "Compared", "Direction", "Family", "Test", "p", "Adjusted p", "Beside it"), tuple(rows))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import math
 import re
 from collections.abc import Callable
@@ -13,6 +14,7 @@ import numpy as np
 from ...analysis.results import Floats, Ints
 from ...arena.report.summary import DataTable, Estimate
 from ...errors import ParameterError
+from ..design import level_word
 from ..spec import Model
 from .frame import Frame, needs
 from .intervals import LEVEL, quantile
@@ -136,8 +138,6 @@ def build(frame: Frame, model: Model, rows: Any = None) -> Design:
 
 def _look(model: Model, parsed: Any, columns: Any) -> None:
     """Hold a formula to columns and a few functions: it is code, and studies come from others too."""
-    import ast
-
     known = {*map(str, columns), *_NAMES}
     for code in {factor.code for term in parsed.rhs_termlist for factor in term.factors}:
         for node in ast.walk(ast.parse(code, mode="eval")):
@@ -152,11 +152,12 @@ def _look(model: Model, parsed: Any, columns: Any) -> None:
 
 
 def termed(name: str) -> str:
-    """Write patsy's name of a column in words: ``C(scenario)[T.car]:told[T.True]`` is ``scenario = car × told = True``."""
+    """Write patsy's name of a column in words: ``C(scenario)[T.car]:told[T.True]`` is ``scenario = car × told = true``."""
     parts = []
     for part in re.split(r":(?![^\[]*\])", name):
         found = re.fullmatch(r"(?:C\(([\w]+)[^)]*(?:\([^)]*\))?[^)]*\)|([\w]+))\[(?:[TS]\.)?(.*)\]", part)
-        parts.append(f"{found[1] or found[2]} = {found[3]}" if found else part.lower() if part == "Intercept" else part)
+        level = {"True": "true", "False": "false"}.get(found[3], found[3]) if found else ""
+        parts.append(f"{found[1] or found[2]} = {level}" if found else part.lower() if part == "Intercept" else part)
     return " × ".join(parts)
 
 
@@ -235,7 +236,7 @@ def effects(fit: Fit, frame: Frame) -> DataTable | None:
         base = fit.design.of(_set(fit.design.rows, factor.name, first))
         for level in others:
             there = fit.design.of(_set(fit.design.rows, factor.name, level))
-            rows.append((f"{factor.name} = {level} rather than {first}", *_effect(fit, base, there)))
+            rows.append((f"{factor.name} = {level_word(level)} rather than {level_word(first)}", *_effect(fit, base, there)))
     if not rows:
         return None
     about = "Change of the mean outcome when every row is set to the level, all else as it is; delta method."

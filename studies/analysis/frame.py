@@ -12,9 +12,11 @@ import numpy as np
 
 from ...analysis.results import Floats, Ints
 from ...errors import MissingExtra, ParameterError
+from ..design import level_word
 from ..spec import Factor, Hypothesis, Level, Outcome, Study
+from ..table import select
 
-__all__ = ["Frame", "needs", "read"]
+__all__ = ["Frame", "coded", "limits", "needs", "read"]
 
 
 def needs(module: str) -> Any:
@@ -81,15 +83,7 @@ class Frame:
         Raises:
             ExpressionError: the expression cannot be read, or takes what is no column.
         """
-        kept = self.kept
-        if not where:
-            return kept
-        from ..expressions import expression
-
-        asked = expression(where)
-        asked.check(kept.columns)
-        facts = kept.astype(object).where(kept.notna(), None).to_dict("records")
-        return kept[np.array([asked.value(row) is True for row in facts], bool)]
+        return self.kept[select(self.kept, where)]
 
     def arms(self, hypothesis: Hypothesis) -> tuple[Any, Any]:
         """Give the kept rows at the high and at the low level of a hypothesis, with and without an answer."""
@@ -123,12 +117,12 @@ class Frame:
 
 
 def coded(factor: Factor, level: Level) -> Any:
-    """Give a level as it stands in a frame: truth and numbers as they are, anything else as text."""
+    """Give a level as it stands in a frame: truth and numbers as they are, anything else in words."""
     if all(isinstance(one, bool) for one in factor.levels):
         return level
     if all(isinstance(one, int | float) and not isinstance(one, bool) for one in factor.levels):
         return level if all(isinstance(one, int) for one in factor.levels) else float(level)  # type: ignore[arg-type]
-    return str(level)
+    return level_word(level)
 
 
 def read(study: Study, table: Any) -> Frame:
@@ -171,10 +165,9 @@ def _key(value: Any) -> str:
     """Give a level as text that is the same for what a table made of it: truth values, whole floats, and what is empty."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return "null"
-    text = str(value)
-    if text in ("True", "False"):
-        return text.lower()
-    return f"{value:.12g}" if isinstance(value, int | float) else text
+    if str(value) in ("True", "False"):
+        return level_word(str(value) == "True")
+    return f"{value:.12g}" if isinstance(value, int | float) else str(value)
 
 
 def _measured(column: Any, outcome: Outcome) -> Any:

@@ -11,11 +11,12 @@ import numpy as np
 
 from ...arena.report.numbers import number
 from ...arena.report.summary import Cell, DataTable
+from ..design import level_word
 from ..spec import Factor, Outcome
 from .compare import fisher
 from .contrasts import group_mean, short
 from .firth import NotConverged, ratio_test
-from .frame import Frame
+from .frame import Frame, coded, needs
 from .results import Contrast
 from .separation import independent
 
@@ -34,8 +35,6 @@ class CellRows(NamedTuple):
 
 def cells(frame: Frame, factors: Sequence[Factor], rows: Any = None) -> list[CellRows]:
     """Give the cells of some factors that have rows, in the study's order of levels."""
-    from .frame import coded
-
     rows = frame.rows if rows is None else rows
     found = []
     for levels in itertools.product(*(factor.levels for factor in factors)):
@@ -43,8 +42,8 @@ def cells(frame: Frame, factors: Sequence[Factor], rows: Any = None) -> list[Cel
         for factor, level in zip(factors, levels, strict=True):
             mask &= np.asarray(rows[factor.name] == coded(factor, level))
         if mask.any():
-            label = ", ".join(f"{factor.name} = {level}" for factor, level in zip(factors, levels, strict=True))
-            found.append(CellRows(label or "all", rows[mask], tuple(map(str, levels))))
+            label = ", ".join(f"{factor.name} = {level_word(level)}" for factor, level in zip(factors, levels, strict=True))
+            found.append(CellRows(label or "all", rows[mask], tuple(map(level_word, levels))))
     return found
 
 
@@ -143,8 +142,6 @@ def _spread(counts: Sequence[tuple[int, int]], seed: int) -> float:
 
 
 def _jointly(frame: Frame, kept: Any, gone: Any) -> float | None:
-    from .frame import needs
-
     names = [factor.name for factor in frame.treatments if kept[factor.name].nunique() > 1]
     if len(names) < 2:
         return None
@@ -170,8 +167,8 @@ def missing_notes(frame: Frame, contrasts: Sequence[Contrast]) -> list[str]:
             continue
         where = f" (where {h.where})" if h.where else ""
         said = (
-            f"{h.name}: missing answers are not spread evenly{where}: {one.missing[0]} of {sizes[0]} at {h.factor} = {h.high}, "
-            f"{one.missing[1]} of {sizes[1]} at {h.low} (Fisher exact p = {short(p)}). "
+            f"{h.name}: missing answers are not spread evenly{where}: {one.missing[0]} of {sizes[0]} at {h.factor} = {level_word(h.high)}, "
+            f"{one.missing[1]} of {sizes[1]} at {level_word(h.low)} (Fisher exact p = {short(p)}). "
         )
         if one.bounds is None or not all(map(math.isfinite, one.bounds)):
             said += "The outcome has no bounds, so nothing limits what they could change: the comparison is of those who answered."

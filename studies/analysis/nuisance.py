@@ -10,6 +10,7 @@ import numpy as np
 
 from ...analysis.results import Floats, Ints
 from ...arena.report.summary import Cell, DataTable, Estimate
+from ..design import level_word
 from ..spec import Factor, Hypothesis, Outcome
 from .contrasts import difference
 from .firth import NotConverged, firth
@@ -93,14 +94,14 @@ def _subsets(factors: list[Factor], rows: Any, nuisances: tuple[Factor, ...]) ->
     parts = [("all", rows)]
     varying = [factor for factor in factors if rows[factor.name].astype(str).nunique() > 1]
     for factor in varying:
-        parts += [(f"{factor.name} = {level}", rows[np.asarray(rows[factor.name] == coded(factor, level))]) for level in factor.levels]
+        parts += [(f"{factor.name} = {level_word(level)}", rows[np.asarray(rows[factor.name] == coded(factor, level))]) for level in factor.levels]
     crossed = [factor for factor in varying if factor in nuisances]
     if len(crossed) > 1 and math.prod(len(factor.levels) for factor in crossed) <= 64:
         for levels in itertools.product(*(factor.levels for factor in crossed)):
             mask = np.ones(len(rows), bool)
             for factor, level in zip(crossed, levels, strict=True):
                 mask &= np.asarray(rows[factor.name] == coded(factor, level))
-            parts.append((" and ".join(f"{factor.name} = {level}" for factor, level in zip(crossed, levels, strict=True)), rows[mask]))
+            parts.append((" and ".join(f"{factor.name} = {level_word(level)}" for factor, level in zip(crossed, levels, strict=True)), rows[mask]))
     return parts
 
 

@@ -9,9 +9,10 @@ import numpy as np
 
 from ...arena.report.summary import Cell, Curves, DataTable, Estimate
 from ...errors import LudensError
+from ..design import level_word
 from ..spec import Factor, Outcome
 from .compare import Exact, equivalence
-from .contrasts import CORRECTED, by_group, contrast_table, effect_table, group_mean, verdict_table
+from .contrasts import CORRECTED, by_group, compared, contrast_table, effect_table, group_mean, verdict_table
 from .fits import Fit, effects, exponential, regression_table
 from .frame import Frame, limits
 from .intervals import average
@@ -35,7 +36,7 @@ def hypotheses(frame: Frame, contrasts: Sequence[Contrast]) -> Part | None:
     shown = [one for one in contrasts if math.isfinite(one.difference.value)]
     figures: list[tuple[str, Figure]] = []
     for name in dict.fromkeys(one.hypothesis.outcome for one in shown):
-        rows = tuple((f"{one.hypothesis.name}: {_compared(one)}", "", one.difference) for one in shown if one.hypothesis.outcome == name)
+        rows = tuple((f"{one.hypothesis.name}: {compared(one.hypothesis)}", "", one.difference) for one in shown if one.hypothesis.outcome == name)
         unit = study.outcome(name).unit
         what = ("difference of shares" if study.outcome(name).kind == "binary" else "difference of means") + (f", {unit}" if unit else "")
         figures.append(
@@ -49,10 +50,6 @@ def hypotheses(frame: Frame, contrasts: Sequence[Contrast]) -> Part | None:
     return Part("hypotheses", "Hypotheses", about, (("hypotheses", verdict_table(contrasts, study.alpha, study.correction)),), tuple(figures), notes)
 
 
-def _compared(one: Contrast) -> str:
-    return f"{one.hypothesis.factor}, {one.hypothesis.high} against {one.hypothesis.low}"
-
-
 def factors_of_cells(frame: Frame) -> list[Factor]:
     """Give the factors that cells are made of: treatments and blocks, or treatments alone where those are too many."""
     whole = [*frame.treatments, *frame.blocks]
@@ -62,7 +59,7 @@ def factors_of_cells(frame: Frame) -> list[Factor]:
 def plan(frame: Frame, forecast: DataTable | None) -> Part:
     """What was planned and how much of it was played."""
     study = frame.study
-    factors = tuple((factor.name, factor.role, ", ".join(map(str, factor.levels)), factor.about) for factor in study.factors)
+    factors = tuple((factor.name, factor.role, ", ".join(map(level_word, factor.levels)), factor.about) for factor in study.factors)
     measured = tuple((one.name, one.kind + (", primary" if one.primary else ""), one.value, one.unit, one.about) for one in study.outcomes)
     tables: list[tuple[str, DataTable]] = [
         ("design", design_table(frame, frame.primary, factors_of_cells(frame))),
@@ -143,7 +140,7 @@ def _cell_means(frame: Frame, outcome: Outcome, benchmarks: Sequence[Benchmark],
 
 
 def _marked(one: Benchmark) -> str:
-    return one.label if one.verified else f"{one.label} (not verified)"
+    return f"{one.label} ({'verified' if one.verified else 'not verified'})"
 
 
 def distributions(frame: Frame, benchmarks: Sequence[Benchmark], seed: int, resamples: int) -> Part | None:
@@ -164,10 +161,8 @@ def distributions(frame: Frame, benchmarks: Sequence[Benchmark], seed: int, resa
         cluster = frame.clusters(there)
         gap = average(values - one.value, cluster, seed=seed, resamples=resamples)
         same = equivalence(values, one.value, one.margin, cluster)[1] if one.margin is not None and len(values) > 1 else None
-        rows.append(
-            (f"{outcome.name}: {one.label}", one.value, one.n, gap, one.margin, same, one.source, "read" if one.verified else "not verified", one.caveat)
-        )
-    columns = ("Benchmark", "Value", "n", "Difference of ours", "Margin", "p, equivalent", "Source", "Source was", "Caveat")
+        rows.append((f"{outcome.name}: {one.label}", one.value, one.n, gap, one.margin, same, one.source, one.tag, one.caveat))
+    columns = ("Benchmark", "Value", "n", "Difference of ours", "Margin", "p, equivalent", "Source", "Verified?", "Caveat")
     about = (
         "Mean over all cells less the benchmark; p of equivalence within the margin by two one-sided tests. "
         "What is not verified was not read in its source: no more than a guide"

@@ -10,10 +10,11 @@ import numpy as np
 from ...analysis.results import Floats, Ints
 from ...arena.report.summary import DataTable, Estimate
 from ...errors import ParameterError
+from ..design import level_word
 from ..spec import Hypothesis, Outcome, Study
 from .compare import corrected, fisher_many, mann_whitney, welch
 from .flips import cluster_test
-from .frame import coded, limits, needs, read
+from .frame import coded, limits, read
 from .intervals import wilson
 
 __all__ = ["power_of"]
@@ -40,19 +41,19 @@ class _Task(NamedTuple):
     deviation: float
 
 
-def power_of(study: Study, simulations: int = 2000, seed: int = 0, *, planned: Any = None, icc: float = 0.0, missing: float = 0.0) -> DataTable:
+def power_of(study: Study, planned: Any, simulations: int = 2000, seed: int = 0, *, icc: float = 0.0, missing: float = 0.0) -> DataTable:
     """Forecast the power of each hypothesis with an entry in ``study.assumed``.
 
     Answers are drawn from the assumed means (yes and no: Bernoulli; shares: beta; counts: Poisson, or negative binomial where the deviation asks for it;
-    numbers and
-    ranks: normal, cut at the outcome's bounds), tested as :func:`~ludens.studies.analysis.compare.compare` tests them, and corrected as the study says:
-    hypotheses are drawn independently of one another, and those without an assumption are taken to have no effect.
+    numbers and ranks: normal, cut at the outcome's bounds), tested as :func:`~ludens.studies.analysis.compare.compare` tests them, and corrected as the study
+    says: hypotheses are drawn independently of one another, and those without an assumption are taken to have no effect.
 
     Args:
         study: what is planned.
+        planned: a pandas DataFrame with a row a unit and a column a factor (and the cluster column), as of
+            :func:`~ludens.studies.table.planned_rows`.
         simulations: studies drawn.
         seed: of all chance.
-        planned: a pandas DataFrame with a row a unit and a column a factor (and the cluster column); None for one subject's design.
         icc: correlation within clusters of ``study.cluster``, of what lies behind the answers on a normal scale.
         missing: share of answers that will be missing, at random.
 
@@ -71,7 +72,7 @@ def power_of(study: Study, simulations: int = 2000, seed: int = 0, *, planned: A
         raise ParameterError(f"study {study.name}: assumed names {strange[0]!r}, which is no hypothesis; hypotheses: {', '.join(sorted(known))}")
     if not 0 <= icc < 1 or not 0 <= missing < 1:
         raise ParameterError(f"icc {icc:g} and missing {missing:g} should be at least 0 and less than 1")
-    frame = read(study, _blank(study, planned if planned is not None else _rows(study)))
+    frame = read(study, _blank(study, planned))
     tasks = [_task(study, frame, hypothesis, missing) for hypothesis in study.hypotheses if hypothesis.name in study.assumed]
     rng = np.random.default_rng(seed)
     drawn = {task.hypothesis.name: _simulate(task, simulations, icc, rng) for task in tasks}
@@ -102,26 +103,17 @@ def power_of(study: Study, simulations: int = 2000, seed: int = 0, *, planned: A
             )
         )
     about = (
-        f"{simulations} simulated studies; power alone: p at most {study.alpha:g}; corrected: {study.correction} over the family. The least difference is "
+        f"{simulations} simulated studies; power alone: p at most {study.alpha:g}; corrected: {study.correction} over the family. Least found: the difference "
         f"found with power {_WANTED:g} at the level of the correction's first step"
         + (f"; correlation within {study.cluster} {icc:g}" if study.cluster else "")
         + (f"; {missing:.0%} of answers missing" if missing else "")
     )
-    columns = ("Hypothesis", "n, high", "n, low", "Low", "High", "SD", "Power alone", "Corrected", "Least difference")
+    columns = ("Hypothesis", "n, high", "n, low", "Low", "High", "SD", "Power alone", "Corrected", "Least found")
     return DataTable("Forecast of power", about, columns, tuple(rows))
 
 
 def _rate(p: Floats, alpha: float) -> Estimate:
     return wilson(int((p <= alpha).sum()), len(p), method="Wilson score over simulations")
-
-
-def _rows(study: Study) -> Any:
-    """Lay out the design of one subject."""
-    from ..design import design_of
-
-    design = design_of(study)
-    rows = [{**cell.levels, **replicate.levels, "cell": cell.label, "replicate": replicate.number} for cell in design.cells for replicate in design.replicates]
-    return needs("pandas").DataFrame(rows)
 
 
 def _blank(study: Study, planned: Any) -> Any:
@@ -152,7 +144,7 @@ def _task(study: Study, frame: Any, hypothesis: Hypothesis, missing: float) -> _
         mask = np.asarray(rows[factor.name] == coded(factor, level)) & keep
         if not mask.any():
             raise ParameterError(
-                f"study {study.name}: no row of the plan has {factor.name} = {level}" + (f" where {hypothesis.where}" if hypothesis.where else "")
+                f"study {study.name}: no row of the plan has {factor.name} = {level_word(level)}" + (f" where {hypothesis.where}" if hypothesis.where else "")
             )
         arms.append(_Arm(int(mask.sum()), None if clusters is None else clusters[mask]))
     return _Task(hypothesis, outcome, arms[0], arms[1], given[0], given[1], deviation)

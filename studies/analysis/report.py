@@ -9,7 +9,7 @@ from ...arena.files import write_file
 from ...arena.report.cells import as_csv, as_latex
 from ...arena.report.pages import render_page
 from . import figures
-from .contrasts import claim, short
+from .contrasts import claim, compared, short
 from .results import StudyResults
 
 __all__ = ["render_study", "write_report"]
@@ -28,6 +28,7 @@ def render_study(results: StudyResults) -> str:
         borne=borne,
         stated=len(stated),
         claim=claim,
+        compared=compared,
         drawn=figures.drawn,
         legend=figures.legend,
         p_value=lambda p: "–" if p is None else short(p).replace("-", "−"),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from ...arena.report.summary import Curves, DataTable, Estimate
+from ..elicitation.spec import Elicitation
 from ..spec import Hypothesis, Study
 
 __all__ = ["Benchmark", "Contrast", "Dots", "Figure", "Histogram", "Part", "SpecificationCurve", "StudyResults"]
@@ -21,6 +22,7 @@ class Benchmark:
         value: a mean or a share, in the outcome's unit.
         source: where it was read.
         verified: whether the source itself was read; what was not is marked wherever it is shown.
+        how: what was done to verify it.
         n: people or studies behind it; None where unknown.
         caveat: what differs from the study at hand.
         margin: the difference from it that does not matter, for a test of equivalence; None for no test.
@@ -34,6 +36,12 @@ class Benchmark:
     n: int | None = None
     caveat: str = ""
     margin: float | None = None
+    how: str = ""
+
+    @property
+    def tag(self) -> str:
+        """Say whether it is verified, and how."""
+        return ("verified" if self.verified else "not verified") + (f": {self.how}" if self.how else "")
 
 
 @dataclass(frozen=True)
@@ -163,7 +171,7 @@ class Part:
 
 @dataclass(frozen=True)
 class StudyResults:
-    """All that the analysis of a study says.
+    """All that the analysis of a study says, of an experiment or an elicitation.
 
     Attributes:
         study: what was planned.
@@ -177,7 +185,7 @@ class StudyResults:
         digest: of the table analysed.
     """
 
-    study: Study
+    study: Study | Elicitation
     rows: int
     analysed: int
     missing: int

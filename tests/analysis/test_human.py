@@ -10,7 +10,8 @@ import pytest
 
 from ludens.analysis.human import Distribution, benchmarks, distance, distributions, equivalence, ks_distance, wasserstein
 from ludens.errors import ParameterError
-from ludens.games.registry import all_ids, spec
+from ludens.games.core import UNVERIFIED, VERIFIED
+from ludens.games.registry import all_ids, make, spec
 
 ONE = np.ones(3)
 
@@ -33,6 +34,32 @@ def test_every_number_has_its_source_and_says_whether_it_was_read():
 
 def test_verified_means_that_the_source_was_read():
     assert {one.how for one in benchmarks() if one.verified} == {"read in the abstract", "worked out from the study's data"}
+
+
+CARDS = {
+    "dictator": {"mean_gift": "share given", "share_zero": "share giving nothing", "share_half": "share giving half"},
+    "ultimatum": {"mean_offer": "share offered", "rejection_rate": "rejection rate"},
+    "trust": {"sent_share": "share sent", "return_share": "share returned", "mean_sent": "share sent", "mean_returned": "mean returned"},
+    "public_goods": {"mean_contribution": "share contributed"},
+    "prisoners_dilemma rounds=1": {"cooperation": "cooperation, one shot"},
+    "prisoners_dilemma rounds=10": {"cooperation": "cooperation, repeated"},
+    "battle_of_the_sexes rounds=10": {"efficiency": "coordination, repeated"},
+    "beauty_contest": {"first_mean_guess": "first guess"},
+    "ring_network": {"rational": "share of order 1 or above"},
+}
+"""Cards of figures from people by game and quantity, and the benchmark that each of them states."""
+
+
+@pytest.mark.parametrize("label", CARDS)
+def test_prediction_cards_say_whether_their_figure_was_read(label):
+    name, _, rounds = label.partition(" rounds=")
+    cards = [card for card in make(name, **({"rounds": int(rounds)} if rounds else {})).predictions() if card.concept == "human"]
+    assert {card.quantity for card in cards} <= CARDS[label].keys()
+    assert cards
+    for card in cards:
+        verified = {one.verified for one in benchmarks(name, CARDS[label][card.quantity])}
+        assert len(verified) == 1
+        assert card.note.startswith(VERIFIED if verified.pop() else UNVERIFIED)
 
 
 def test_benchmarks_are_found_by_game_and_measure():

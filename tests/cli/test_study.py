@@ -44,6 +44,11 @@ def test_designs_locks_plays_and_writes(capsys):
     assert study(*words) == 0
     assert "complete: 12 matches, 0 of them played now" in capsys.readouterr().err
     assert tables("first") == first
+    # the report of a study is its own; a leaderboard of its subjects would say nothing
+    assert main(["report", "run=first"]) == 0
+    page = Path("runs/first/study/report.html").absolute().as_uri()
+    assert capsys.readouterr().out.strip() == f"runs/first holds a study; its report: {page}"
+    assert not Path("runs/first/report.html").exists()
 
 
 def test_the_same_command_finds_its_run_by_itself(capsys):
@@ -185,3 +190,23 @@ def test_mistakes_are_one_line(words, said, capsys):
     printed = capsys.readouterr().err.strip()
     assert said in printed
     assert len(printed.splitlines()) == 1
+
+
+def test_utilities_are_elicited_and_analysed_again(capsys):
+    words = ("study=utility", "study.pairs=20", "study.times=1", "name=worth")
+    assert study(*words, "--dry-run") == 0
+    assert "pairs asked     20 of 190, active" in capsys.readouterr().out
+    assert not Path("runs").exists()
+    assert study(*words) == 0
+    printed = capsys.readouterr()
+    assert "Same in both orders" in printed.out
+    assert "complete: 80 matches, 80 of them played now" in printed.err
+    first = Path("runs/worth/study/answers.csv").read_bytes()
+    assert study("run=worth") == 0
+    assert Path("runs/worth/study/answers.csv").read_bytes() == first
+    assert main(["report", "run=worth"]) == 0
+    capsys.readouterr()
+    assert study("study=utility", "study.pairs=21", "study.times=1", "name=worth") == 2
+    assert "elicitation.pairs was 20 and is now 21" in capsys.readouterr().err
+    assert study(*words, "players=[cooperator]") == 2
+    assert "cannot answer" in capsys.readouterr().err

@@ -6,10 +6,11 @@ import pytest
 
 from ludens.conf.resolve import Cast, choices
 from ludens.errors import LudensError
+from ludens.studies.elicitation.spec import is_elicitation
 from ludens.studies.loading import load_study, to_plain
 from ludens.studies.plan import plan_study
 
-READY = sorted(choices("study"))
+READY = [name for name in sorted(choices("study")) if not is_elicitation(name)]
 
 
 @pytest.mark.parametrize("name", READY)
@@ -51,6 +52,8 @@ MISTAKES = [
     ("seats", ["fair", "fair", "fair"], "has no 'subject'"),
     ("seats", ["...", "subject", "fair"], "'...' stands at the end"),
     ("seats", ["subject", "fair"], "should be 3 entries"),
+    ("outcomes.serves.benchmarks", ["dictator/share givn"], "outcome serves: unknown benchmark 'dictator/share givn'; did you mean 'dictator/share given'"),
+    ("outcomes.serves.margin", 0.1, "margin=0.1 should be positive, and stand beside benchmarks"),
     ("factors.wording.levels", [0], "levels=[0] should be at least two"),
     ("factors.wording.levels", [0, 1, 0], "level 0 stands in the list twice"),
     ("factors.wording.levels", [0, 1, 9], "wording=9 should be null or from 0 to 4"),

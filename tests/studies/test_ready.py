@@ -6,13 +6,14 @@ import pytest
 
 from ludens.arena import Options, Run, play
 from ludens.conf.resolve import Cast, choices
+from ludens.studies.elicitation.spec import is_elicitation
 from ludens.studies.loading import load_study
 from ludens.studies.lock import lock_run
 from ludens.studies.plan import plan_study
 from ludens.studies.table import build_table
 
 pytest.importorskip("pandas")
-READY = sorted(choices("study"))
+READY = [name for name in sorted(choices("study")) if not is_elicitation(name)]
 
 
 def table_of(name, tmp_path, replicates):

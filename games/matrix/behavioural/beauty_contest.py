@@ -32,7 +32,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from ...actions import Move
-from ...core import GameType, Prediction, seat_name
+from ...core import UNVERIFIED, GameType, Prediction, seat_name
 from ...domains import Real, Record
 from ...words import listed, number
 from .common import DEFAULT_POLICY, MAX_SEATS, TALK, RoundGame, RoundState
@@ -135,7 +135,7 @@ class BeautyContest(RoundGame):
                     "first_mean_guess",
                     35.0,
                     "Nagel, American Economic Review 85 (1995) 1313-1326",
-                    "first round, student groups of 15 to 18, one prize; later rounds fall towards 0; newspaper contests differ",
+                    f"{UNVERIFIED}; first round, student groups of 15 to 18, one prize; later rounds fall towards 0; newspaper contests differ",
                 )
             )
         return tuple(cards)

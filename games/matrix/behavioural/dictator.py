@@ -27,7 +27,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from ...actions import Move
-from ...core import GameType, Prediction, seat_name
+from ...core import UNVERIFIED, GameType, Prediction, seat_name
 from ...domains import Integer, Record
 from .roles import RoleGame, RoleState
 
@@ -79,9 +79,9 @@ class Dictator(RoleGame):
             Prediction("security", "dictator_payoff", float(pie), "maximin: keep everything", "", 1e-9),
             Prediction("security", "recipient_payoff", 0.0, "maximin: the recipient decides nothing", "", 1e-9),
             Prediction("welfare", "total_per_round", float(pie), "constant sum: every division is efficient", "", 1e-9),
-            Prediction("human", "mean_gift", 0.2835 * pie, ENGEL, caveat),
-            Prediction("human", "share_zero", 0.36, ENGEL, caveat),
-            Prediction("human", "share_half", 0.17, ENGEL, f"about; {caveat}"),
+            Prediction("human", "mean_gift", 0.2835 * pie, ENGEL, f"{UNVERIFIED}; {caveat}"),
+            Prediction("human", "share_zero", 0.36, ENGEL, f"{UNVERIFIED}; {caveat}"),
+            Prediction("human", "share_half", 0.17, ENGEL, f"{UNVERIFIED}; about; {caveat}"),
         )
 
     def new_state(self, seed: int) -> DictatorState:

@@ -31,7 +31,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from ...actions import Move
-from ...core import GameType, Prediction, seat_name
+from ...core import UNVERIFIED, GameType, Prediction, seat_name
 from ...domains import Integer, Record
 from ...words import listed, number
 from .common import DEFAULT_POLICY, MAX_SEATS, TALK, RoundGame, RoundState
@@ -140,7 +140,7 @@ class PublicGoods(RoundGame):
             "mean_contribution",
             0.38 * e,
             "Zelmer, Experimental Economics 6 (2003) 299-310",
-            "about 38 % of the endowment over the studies surveyed; rises with mpcr and communication, falls with experience; "
+            f"{UNVERIFIED}; about 38 % of the endowment over the studies surveyed; rises with mpcr and communication, falls with experience; "
             "an average over designs, not a test",
         )
         return (*theory, human)

@@ -29,7 +29,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from ...actions import Move
-from ...core import GameType, Prediction, seat_name
+from ...core import UNVERIFIED, GameType, Prediction, seat_name
 from ...domains import Integer, Record
 from .roles import RoleGame, RoleState
 
@@ -98,12 +98,12 @@ class Trust(RoleGame):
             Prediction("welfare", "total_per_round", float(m * e + self.trustee_endowment), "everything is sent", "", 1e-9),
             Prediction("security", "truster_payoff", float(e), "maximin: the truster sends nothing", "", 1e-9),
             Prediction("security", "trustee_payoff", float(self.trustee_endowment), "maximin: nothing may be sent", "", 1e-9),
-            Prediction("human", "sent_share", 0.50, JOHNSON, f"about; {caveat}"),
-            Prediction("human", "return_share", 0.37, JOHNSON, f"about, of the available amount; {caveat}"),
+            Prediction("human", "sent_share", 0.50, JOHNSON, f"{UNVERIFIED}; about; {caveat}"),
+            Prediction("human", "return_share", 0.37, JOHNSON, f"{UNVERIFIED}; about, of the available amount; {caveat}"),
         ]
         if (e, m, self.trustee_endowment) == (10, 3, 10):
-            cards.append(Prediction("human", "mean_sent", 5.16, BERG, "original study, no history, 32 pairs, double blind"))
-            cards.append(Prediction("human", "mean_returned", 4.66, BERG, "original study: about 30 % of the tripled amount"))
+            cards.append(Prediction("human", "mean_sent", 5.16, BERG, f"{UNVERIFIED}; original study, no history, 32 pairs, double blind"))
+            cards.append(Prediction("human", "mean_returned", 4.66, BERG, f"{UNVERIFIED}; original study: about 30 % of the tripled amount"))
         return tuple(cards)
 
     def new_state(self, seed: int) -> TrustState:

@@ -30,7 +30,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from ...actions import Move
-from ...core import GameType, Prediction, seat_name
+from ...core import UNVERIFIED, GameType, Prediction, seat_name
 from ...domains import Integer, Record
 from .roles import RoleGame, RoleState
 
@@ -99,8 +99,8 @@ class Ultimatum(RoleGame):
             Prediction("welfare", "total_per_round", float(pie), "every accepted offer is efficient", "", 1e-9),
             Prediction("security", "proposer_payoff", 0.0, "maximin", "the responder can reject every offer", 1e-9),
             Prediction("security", "responder_payoff", 0.0, "maximin", "the proposer can offer nothing", 1e-9),
-            Prediction("human", "mean_offer", 0.40 * pie, OOSTERBEEK, f"about 40 % of the pie; {caveat}"),
-            Prediction("human", "rejection_rate", 0.16, OOSTERBEEK, f"about; {caveat}"),
+            Prediction("human", "mean_offer", 0.40 * pie, OOSTERBEEK, f"{UNVERIFIED}; about 40 % of the pie; {caveat}"),
+            Prediction("human", "rejection_rate", 0.16, OOSTERBEEK, f"{UNVERIFIED}; about; {caveat}"),
         )
 
     def new_state(self, seed: int) -> UltimatumState:

@@ -125,7 +125,7 @@ def test_forecasts_of_power_come_true(cluster):
     assumed = {"H1": (0.35, 0.55), "H2": (5.0, 5.7, 2.0), "H3": (2.0, 1.6), "H4": (0.4, 0.4)}
     study = replace(STUDY, assumed=assumed, cluster=cluster)
     base = population(rng, 14, clusters=14)
-    forecast = {row[0]: row[7].value for row in power_of(study, 2000, planned=base).rows}
+    forecast = {row[0]: row[7].value for row in power_of(study, base, 2000).rows}
     rounds, found = 300 if cluster else 600, dict.fromkeys(assumed, 0)
     told, strong = base["told"].to_numpy(), base["strong"].to_numpy()
     for _ in range(rounds):

@@ -39,7 +39,7 @@ def test_power_of_fisher_is_that_of_all_tables(study):
         for j in range(n + 1):
             if fisher(k, n, j, n, "greater") <= 0.05:
                 exact += binom.pmf(k, n, 0.6) * binom.pmf(j, n, 0.3)
-    (row,) = power_of(study, 4000, planned=rows(n)).rows
+    (row,) = power_of(study, rows(n), 4000).rows
     assert row[1:5] == (n, n, 0.3, 0.6)
     assert row[6].value == pytest.approx(exact, abs=4 * (exact * (1 - exact) / 4000) ** 0.5)  # four standard errors
     assert row[6] == row[7]  # a family of one
@@ -48,7 +48,7 @@ def test_power_of_fisher_is_that_of_all_tables(study):
 def test_power_of_welch_is_that_of_the_formula(study):
     weightstats = pytest.importorskip("statsmodels.stats.power")
     study = replace(study, hypotheses=(Hypothesis("H1", "given", "told", True, False, "greater"),), assumed={"H1": (1.0, 1.6, 1.2)})
-    (row,) = power_of(study, 4000, planned=rows(40)).rows
+    (row,) = power_of(study, rows(40), 4000).rows
     exact = weightstats.TTestIndPower().power(0.5, 40, 0.05, alternative="larger")
     assert row[6].value == pytest.approx(exact, abs=4 * (exact * (1 - exact) / 4000) ** 0.5)
     least = weightstats.TTestIndPower().solve_power(None, 40, 0.05, 0.8, alternative="larger") * 1.2
@@ -60,7 +60,7 @@ def test_larger_families_have_less(study):
         study,
         hypotheses=(*study.hypotheses, *(Hypothesis(f"N{index}", "given", "told", True, False) for index in range(4))),
     )
-    (alone,), (row,) = power_of(study, 1000, planned=rows(25)).rows, power_of(more, 1000, planned=rows(25)).rows
+    (alone,), (row,) = power_of(study, rows(25), 1000).rows, power_of(more, rows(25), 1000).rows
     assert row[7].value < alone[7].value
     assert row[8] > alone[8]
 
@@ -72,13 +72,13 @@ def test_clusters_that_are_alike_cost_power(study, outcome, assumed):
     study = replace(study, hypotheses=(Hypothesis("H1", outcome, "told", True, False, "greater"),), assumed={"H1": assumed}, cluster="group")
     planned = rows(30)
     planned["group"] = planned["group"] * 2 + planned["told"]  # a cluster lies in one arm
-    (free,), (tied,) = (power_of(study, 300, planned=planned, icc=icc).rows for icc in (0.0, 0.5))
+    (free,), (tied,) = (power_of(study, planned, 300, icc=icc).rows for icc in (0.0, 0.5))
     assert free[6].value > tied[6].value + 0.1
-    assert power_of(study, 300, planned=planned, icc=0.5) == power_of(study, 300, planned=planned, icc=0.5)
+    assert power_of(study, planned, 300, icc=0.5) == power_of(study, planned, 300, icc=0.5)
 
 
 def test_missing_answers_cost_power(study):
-    (row,), (thin,) = power_of(study, 500, planned=rows(40)).rows, power_of(study, 500, planned=rows(40), missing=0.5).rows
+    (row,), (thin,) = power_of(study, rows(40), 500).rows, power_of(study, rows(40), 500, missing=0.5).rows
     assert thin[1] + thin[2] < 60
     assert thin[6].value < row[6].value
 
@@ -94,16 +94,10 @@ def test_missing_answers_cost_power(study):
 )
 def test_assumptions_that_do_not_fit_are_refused(study, change, said):
     with pytest.raises(ParameterError) as problem:
-        power_of(replace(study, **change), planned=rows(20))
+        power_of(replace(study, **change), rows(20))
     assert said in str(problem.value)
 
 
 def test_a_plan_without_a_level_is_refused(study):
-    with pytest.raises(ParameterError, match="no row of the plan has told = True"):
-        power_of(study, planned=rows(20).query("told == False"))
-
-
-def test_the_design_of_the_study_is_the_plan(study):
-    pytest.importorskip("ludens.studies.plan")
-    (row,) = power_of(study, 50).rows
-    assert row[1:3] == (30, 30)
+    with pytest.raises(ParameterError, match="no row of the plan has told = true"):
+        power_of(study, rows(20).query("told == False"))

@@ -64,7 +64,7 @@ def test_the_page_says_what_a_referee_asks(results):
     for words in (
         "Does the assistant serve the one who is watching?",
         "Confirmatory hypotheses borne out 1 of 2",
-        "28 of 120 at False",
+        "28 of 120 at false",
         "97.30",
         "7.0e−26",
         "Quasi-complete separation",
@@ -157,6 +157,26 @@ def test_numbers_get_distributions_beside_people(made):
     parse(render_study(results))
 
 
+def test_outcomes_name_what_people_did(made):
+    study, table = made()
+    outcomes = tuple(
+        replace(one, benchmarks=("trust/share sent", "prisoners_dilemma/cooperation, one shot", "prisoners_dilemma/cooperation, repeated"), margin=0.2)
+        if one.name == "share"
+        else one
+        for one in study.outcomes
+    )
+    results = analyse(replace(study, outcomes=outcomes), table, resamples=50)
+    rows = dict(results.part("distributions").tables)["benchmarks"].rows
+    # two studies of trust, two ends of a range
+    assert [row[1] for row in rows] == [0.5, 0.516, 0.37, 0.47, 0.5]
+    assert [row[7].split(":")[0] for row in rows] == ["not verified"] * 4 + ["verified"]
+    assert rows[4][7] == "verified: worked out from the study's data"
+    assert all(row[5] is not None and row[6] and row[8] for row in rows)
+    (figure,) = (figure for name, figure in results.part("answers").figures if name == "cells_share")
+    assert [name.rsplit("(", 1)[1] for name, _ in figure.marks] == ["not verified)"] * 4 + ["verified)"]
+    assert "not verified: recalled: not looked up" in render_study(results)
+
+
 def test_decisions_get_curves_and_a_warning_without_clusters(made):
     study, table = made()
     table["round"] = [index % 6 + 1 for index in range(len(table))]
@@ -165,7 +185,7 @@ def test_decisions_get_curves_and_a_warning_without_clusters(made):
     results = analyse(study, table, resamples=50)
     assert any("the study names no cluster" in note for note in results.notes)
     curve = dict(results.part("rounds").figures)["rounds_yes"]
-    assert [name for name, _ in curve.lines] == ["told = False", "told = True"]
+    assert [name for name, _ in curve.lines] == ["told = false", "told = true"]
     assert len(curve.lines[0][1]) == 6
     again = analyse(replace(study, cluster="episode"), table, resamples=50)
     assert not any("names no cluster" in note for note in again.notes)
