@@ -68,6 +68,22 @@ player_kind(
     summary="learns what follows what, and answers best (matrix games for two)",
     fits="ludens.agents.reasoning:anticipating_fits",
 )
+player_kind(
+    "latent",
+    "ludens.agents.latent.player:LatentPlayer",
+    summary="a policy over meanings from the trainer lspo, for which a language model speaks",
+    fits="ludens.agents.latent.player:fits",
+    pin="ludens.agents.latent.player:pin",
+    needs_model=True,
+    sync=False,
+)
+player_kind(
+    "latent_bank",
+    "ludens.agents.latent.player:BankPlayer",
+    summary="a policy over meanings from the trainer lspo, which says what was said before",
+    fits="ludens.agents.latent.player:fits",
+    pin="ludens.agents.latent.player:pin",
+)
 player_kind("replay", "ludens.agents.replay:ReplayPlayer", summary="plays recorded moves again")
 player_kind(
     "conceder",

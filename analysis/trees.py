@@ -1,11 +1,13 @@
 """Game trees as flat arrays: what exact algorithms (:mod:`.cfr`, :mod:`.exploitability`) run on.
 
 Nodes stand level by level, so that children stand after their parents and side by side. Seats that move at once come one after another, none of whom knows
-what the others of the same move have chosen. Chance is the list of a game's openings.
+what the others of the same move have chosen. Chance is the list of a game's deals; where it draws later, it is one more seat, after all others, that chooses
+uniformly whatever the policy: its information sets are one for each number of ways.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,10 +18,10 @@ from numpy.typing import NDArray
 
 from ..errors import ParameterError
 from ..games.actions import Move
-from ..games.core import Game, State
+from ..games.core import Game, NotSupported, State
 from ..games.spaces import codec
 
-__all__ = ["MOST_NODES", "Tree", "tree_of"]
+__all__ = ["MOST_NODES", "Tree", "after", "tree_of"]
 
 MOST_NODES = 2_000_000
 """Trees with more nodes are refused."""
@@ -33,7 +35,7 @@ class Tree:
         game: the rules.
         roots: of shape (openings,): the probabilities of the first nodes, which come first.
         parent: of shape (nodes,): number of the parent; -1 for a root.
-        seat: of shape (nodes,): who chooses; -1 where the game is over.
+        seat: of shape (nodes,): who chooses; -1 where the game is over, the number of seats where chance does.
         infoset: of shape (nodes,): number of the information set; -1 where the game is over.
         first: of shape (nodes,): number of the first child.
         children: of shape (nodes,): how many children.
@@ -79,8 +81,10 @@ class Tree:
         Raises:
             ParameterError: chances are negative or do not add up to one.
         """
-        policy = np.zeros((len(self.keys), int(self.counts.max())))
+        policy = self.uniform()
         for number, ((seat, key), options) in enumerate(zip(self.keys, self.options, strict=True)):
+            if seat == self.game.seats:
+                continue
             chances = np.asarray(choose(seat, key, options), float)
             if chances.shape != (len(options),) or (chances < 0).any() or abs(chances.sum() - 1) > 1e-9:
                 raise ParameterError(f"a policy gave {chances.tolist()} for {list(options)}; it should be {len(options)} chances that add up to one")
@@ -90,7 +94,7 @@ class Tree:
     def table(self, policy: NDArray[np.float64]) -> dict[tuple[int, str], Mapping[Any, float]]:
         """Read an array as chances of choices, by seat and key."""
         rows = zip(self.keys, self.options, policy.tolist(), strict=True)
-        return {key: dict(zip(map(_hashable, options), row, strict=False)) for key, options, row in rows}
+        return {key: dict(zip(map(_hashable, options), row, strict=False)) for key, options, row in rows if key[0] < self.game.seats}
 
 
 class _Node(NamedTuple):
@@ -100,17 +104,19 @@ class _Node(NamedTuple):
     chosen: tuple[tuple[int, Any], ...]
     parent: int
     past: tuple[int, ...]
+    ways: tuple[State, ...] = ()
+    """What chance may come to here, all alike likely, where it is its turn."""
 
 
 def tree_of(game: Game, most: int = MOST_NODES) -> Tree:
     """Unfold a game.
 
     Args:
-        game: one with openings that can be listed, and finitely many choices.
+        game: one with deals that can be listed, and finitely many choices.
         most: how many nodes are too many.
 
     Raises:
-        NotSupported: chance acts after the opening.
+        NotSupported: deals cannot be listed, or chance draws later what is no whole number.
         ParameterError: choices cannot be numbered, or there are too many nodes.
     """
     values = [codec(game.action_domain(seat)).values for seat in range(game.seats)]
@@ -120,7 +126,7 @@ def tree_of(game: Game, most: int = MOST_NODES) -> Tree:
     options: list[tuple[Any, ...]] = []
     pasts: list[int] = []
     chances, level = [], []
-    for chance, state in game.openings():
+    for chance, state in game.beginnings():
         chances.append(chance)
         level.append(_Node(state, state.to_move, (), -1, (0,) * game.seats))
     columns: list[tuple[int, int, int, int, int]] = []  # parent, seat, infoset, first child, children
@@ -130,6 +136,16 @@ def tree_of(game: Game, most: int = MOST_NODES) -> Tree:
         start = len(columns) + len(level)
         for node in level:
             number, first = len(columns), start + len(below)
+            if node.ways:
+                key = (game.seats, f"chance of {len(node.ways)}")
+                if key not in numbers:
+                    numbers[key] = len(options)
+                    options.append(tuple(range(len(node.ways))))
+                    pasts.append(0)
+                columns.append((node.parent, game.seats, numbers[key], first, len(node.ways)))
+                payoffs.append([0.0] * game.seats)
+                below += [_Node(state, state.to_move, (), number, node.past) for state in node.ways]
+                continue
             if not node.waiting:
                 columns.append((node.parent, -1, -1, first, 0))
                 payoffs.append(list(node.state.returns))
@@ -172,9 +188,46 @@ def _after(node: _Node, seat: int, value: Any, parent: int, past: tuple[int, ...
     chosen, waiting = (*node.chosen, (seat, value)), node.waiting[1:]
     if waiting:
         return _Node(node.state, waiting, chosen, parent, past)
-    state = node.state.clone()
-    state.play({other: Move(choice) for other, choice in chosen})
-    return _Node(state, state.to_move, (), parent, past)
+    ways = after(node.state, {other: Move(choice) for other, choice in chosen})
+    return _Node(ways[0], ways[0].to_move, (), parent, past) if len(ways) == 1 else _Node(node.state, (), (), parent, past, tuple(ways))
+
+
+def after(state: State, moves: Mapping[int, Move]) -> list[State]:
+    """List what a joint move can lead to, all alike likely: each number that chance draws is tried in all ways.
+
+    Raises:
+        NotSupported: chance draws something else than whole numbers below a bound.
+    """
+    found: list[tuple[int, State]] = []  # into how many ways a branch was split, and where it led
+    scripts: list[tuple[int, ...]] = [()]
+    while scripts:
+        script = scripts.pop()
+        twin, rng = state.clone(), _Scripted(script)
+        twin.draw_from(rng)  # type: ignore[arg-type]  # it has the one method that may be used
+        twin.play(moves)
+        if len(rng.bounds) > len(script):
+            # a number that the script does not hold yet was drawn: try them all
+            scripts += [(*script, value) for value in reversed(range(rng.bounds[len(script)]))]
+            continue
+        found.append((math.prod(rng.bounds), twin))
+    whole = math.lcm(*(split for split, _ in found))
+    return [twin for split, twin in found for _ in range(whole // split)]
+
+
+class _Scripted:
+    """A generator that draws what it is told."""
+
+    def __init__(self, script: tuple[int, ...]) -> None:
+        self.script, self.bounds = script, list[int]()
+
+    def integers(self, low: int, high: int | None = None) -> int:
+        begin, bound = (0, low) if high is None else (low, high)
+        self.bounds.append(bound - begin)
+        place = len(self.bounds) - 1
+        return begin + (self.script[place] if place < len(self.script) else 0)
+
+    def __getattr__(self, name: str) -> Any:
+        raise NotSupported(f"chance draws by {name!r} after the deal, which cannot be listed")
 
 
 def _hashable(value: Any) -> Any:

@@ -23,7 +23,7 @@ from .actions import ActionSpec, Move
 from .domains import Domain
 from .events import Event, EventView
 from .replies import clean_text
-from .serial import copy_plain, pack, unpack
+from .serial import FIXED, copy_plain, pack, unpack
 
 if TYPE_CHECKING:
     from gymnasium.spaces import Space
@@ -199,6 +199,11 @@ class Observation:
         return self._live().data(self.seat)
 
     @property
+    def role(self) -> str | None:
+        """The role that the rules gave this seat; None where there are none."""
+        return self._state.roles[self.seat]
+
+    @property
     def turn(self) -> int:
         """How many joint moves have been played."""
         return self._turn
@@ -270,6 +275,14 @@ class Game:
         if self.type.chance:
             raise NotSupported(f"{self.made_as} cannot list what chance may draw")
         yield 1.0, self.start()
+
+    def beginnings(self) -> Iterator[tuple[float, State]]:
+        """List all positions that an episode can begin with, each with its probability, whatever chance draws after that; by default the openings.
+
+        Raises:
+            NotSupported: they cannot be listed.
+        """
+        return self.openings()
 
     def predictions(self) -> tuple[Prediction, ...]:
         """State what theory and the laboratory predict for these parameters."""
@@ -451,8 +464,12 @@ class State:
         """Copy the position with every chance draw still to come drawn anew: nobody knows what the generator has in store."""
         twin = self.clone()
         if self.game.type.chance:
-            twin._rng = np.random.default_rng(rng.integers(2**63))
+            twin.draw_from(np.random.default_rng(rng.integers(2**63)))
         return twin
+
+    def draw_from(self, rng: np.random.Generator) -> None:
+        """Let chance that is still to come be drawn from this generator."""
+        self._rng = rng
 
     # -- for everybody -----------------------------------------------------------------------------------------------
 
@@ -528,7 +545,7 @@ class State:
     def clone(self) -> Self:
         """Copy the position; the two move on independently."""
         twin = object.__new__(type(self))
-        twin.__dict__.update({name: item if name in _SHARED else copy_plain(item) for name, item in self.__dict__.items()})
+        twin.__dict__.update({name: item if name in _SHARED or type(item) in FIXED else copy_plain(item) for name, item in self.__dict__.items()})
         twin._memo = {}
         twin._lines = [(0, "")] * len(self._seen)
         twin.events = list(self.events)

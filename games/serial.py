@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["copy_plain", "pack", "unpack"]
+__all__ = ["FIXED", "copy_plain", "pack", "unpack"]
 
 _TAG = "__is__"
 
@@ -62,10 +62,14 @@ def unpack(value: Any) -> Any:
 
 def copy_plain(value: Any) -> Any:
     """Copy mutable containers, arrays and generators all the way down; share what cannot change."""
-    if isinstance(value, list):
-        return [copy_plain(item) for item in value]
-    if type(value) is dict:
-        return {key: copy_plain(item) for key, item in value.items()}
+    kind = type(value)
+    if kind in FIXED:
+        return value
+    if kind is list or isinstance(value, list):
+        # most items cannot change: asking here saves a call each
+        return [item if type(item) in FIXED else copy_plain(item) for item in value]
+    if kind is dict:
+        return {key: item if type(item) in FIXED else copy_plain(item) for key, item in value.items()}
     if isinstance(value, set):
         return set(value)
     if isinstance(value, np.ndarray):
@@ -77,6 +81,8 @@ def copy_plain(value: Any) -> Any:
     return value
 
 
+FIXED = frozenset({bool, int, float, str, bytes, tuple, type(None)})
+"""Types whose values can be shared by copies."""
 _NAMED: dict[str, Any] = {}
 
 

@@ -156,6 +156,14 @@ def _discover() -> None:
 
 
 trainer_kind(
+    "deep_cfr",
+    "ludens.trainers.deep_cfr:DeepCFR",
+    summary="deep counterfactual regret minimisation: a neural policy near equilibrium, for games of perfect recall",
+    extra="train",
+    config="ludens.trainers.deep_cfr.config:Config",
+    needs_model=False,
+)
+trainer_kind(
     "marlhf_tabular",
     "ludens.trainers.marlhf.trainer:MarlhfTabular",
     summary="equilibria out of preference data on random Markov games: exact Nash gaps by mix of data and by learner",
@@ -170,6 +178,13 @@ trainer_kind(
     config="ludens.trainers.tabular.trainer:Config",
     needs_model=False,
     needs_game=False,
+)
+trainer_kind(
+    "lspo",
+    "ludens.trainers.lspo:LSPO",
+    summary="latent space policy optimisation: speech as a few meanings, a policy over them, a language model that speaks as it would",
+    extra="train",
+    config="ludens.trainers.lspo.config:Config",
 )
 trainer_kind(
     "ppo",

@@ -11,3 +11,4 @@ register(
     "pettingzoo-v0", f"{_HERE}.pettingzoo_game:PettingZooGame", adapts="pettingzoo", summary="any environment of PettingZoo, by its id there or its module"
 )
 register("joint-v0", f"{_HERE}.joint:JointGame", adapts="ludens", summary="one planner for all seats of a cooperative game of ours (overcooked_tasks, robots)")
+register("latent-v0", f"{_HERE}.latent:LatentGame", adapts="ludens", summary="the abstract game of one of ours with speech: meanings instead of words")

@@ -62,14 +62,15 @@ Version history: v0, first version.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import permutations
 from typing import TYPE_CHECKING, Literal
 
 from gymnasium.spaces import Box
 
-from ..core import Game, GameType, IllegalPolicy, Prediction, seat_name
+from ..core import Game, GameType, IllegalPolicy, NotSupported, Prediction, State, seat_name
 from ..domains import OneOf
 from .roles import NOBODY, role
 
@@ -79,6 +80,7 @@ if TYPE_CHECKING:
 __all__ = ["ABSTAIN", "BIDS", "MOST_SEATS", "Werewolf"]
 
 MOST_SEATS = 20
+_MOST_LISTED = 8
 ABSTAIN = "abstain"
 BIDS = ("0", "1", "2", "3", "4")
 SPEAK, PASS, EXPLODE = "speak", "pass", "explode"
@@ -252,6 +254,13 @@ class Werewolf(Game):
 
         self.require(sorted(roles) == sorted(self.cast), "cast", f"cannot be dealt as {list(roles)}")
         return WerewolfState(self, seed, roles)
+
+    def beginnings(self) -> Iterator[tuple[float, State]]:
+        if len(self.cast) > _MOST_LISTED:
+            raise NotSupported(f"{self.made_as}: deals are listed for at most {_MOST_LISTED} seats")
+        found = sorted(set(permutations(self.cast)))
+        for roles in found:
+            yield 1 / len(found), self.dealt(roles)
 
     def rules_text(self, seat: int | None = None) -> str:
         from .text import rules

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ludens.analysis.cfr import CFR, ExternalSampling
-from ludens.analysis.exploitability import best_response, exploitability, nash_conv, values
+from ludens.analysis.exploitability import advantages, best_response, exploitability, nash_conv, values
 from ludens.analysis.trees import tree_of
 from ludens.errors import ParameterError
 from ludens.games import NotSupported, make
@@ -116,3 +116,36 @@ def test_what_does_not_fit_is_refused(kuhn):
         kuhn.policy(lambda *_: [0.5, 0.6])
     with pytest.raises(ParameterError, match="weights='square'"):
         CFR(kuhn, weights="square")
+
+
+def test_chance_after_the_deal_is_one_more_seat():
+    # Werewolf breaks ties by lot: expected payoffs of uniform play in the tree are those of many games
+    game = make("latent", of="werewolf_lspo4", meanings=[1, 1, 1])
+    tree = tree_of(game)
+    chance = tree.seat == game.seats
+    assert chance.any()
+    assert set(tree.counts[np.unique(tree.infoset[chance])]) == {2, 3}
+    expected, rng, seen = values(tree, tree.uniform()), np.random.default_rng(0), []
+    for seed in range(1500):
+        state = game.start(seed)
+        while not state.over:
+            state.play({seat: state.action_spec(seat).sample(rng) for seat in state.to_move})
+        seen.append(state.returns)
+    # payoffs lie between -1 and 1: the standard error is at most 1/sqrt(1500) = 0.026
+    assert np.mean(seen, axis=0) == pytest.approx(expected, abs=4 * 0.026)
+
+
+def test_advantages_are_what_a_change_of_one_choice_earns():
+    tree = tree_of(make("kuhn_poker"))
+    policy = tree.uniform()
+    found, now = advantages(tree, policy), values(tree, policy)
+    for number in range(len(tree.keys)):
+        assert policy[number] @ found[number] == pytest.approx(0, abs=1e-12)
+    # at a first decision a seat comes there with one card of three: what it gains there, it gains in a third of the games
+    first = int(tree.infoset[0])
+    for choice in range(int(tree.counts[first])):
+        other = policy.copy()
+        other[first] = 0
+        other[first, choice] = 1
+        seat = int(tree.owner[first])
+        assert values(tree, other)[seat] - now[seat] == pytest.approx(found[first, choice] / 3)

@@ -1,0 +1,8 @@
+"""Players that speak in meanings: clusters of utterances, a policy that chooses among them, and words for what it chose."""
+
+from .embedding import Embedder, TfIdf
+from .player import LatentPlayer
+from .space import LatentSpace, anonymous
+from .speaker import Candidate, Speaker
+
+__all__ = ["Candidate", "Embedder", "LatentPlayer", "LatentSpace", "Speaker", "TfIdf", "anonymous"]

@@ -1,0 +1,124 @@
+"""The agents of all iterations against that of the last, on the same seeds: side by side, one side of the game at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...agents.player import PlayerSpec
+from ...arena.episode import Limits, play_match_async
+from ...arena.plan import Match
+from ...arena.seeds import child_seed
+from ...arena.watchdog import Watchdog
+from ...games.core import Game, seat_name
+from ...llm.chat import ChatModel
+
+__all__ = ["Cell", "evaluate", "sides"]
+
+_LIMITS = Limits(60.0, 600.0)
+_IN_FLIGHT = 32
+_LOOKS = 20
+
+
+class Cell(NamedTuple):
+    """One agent on one side against the last one on the others.
+
+    Attributes:
+        agent: its name.
+        side: who belong to it: roles or seats.
+        matches: games played.
+        mean: what a member of the side earned on average.
+        low, high: the 95 % interval of that (Student's t).
+        won: share of the games in which the side earned something; None where payoffs are no wins and losses.
+        edge, edge_low, edge_high: how much more it earned than the first agent on the same seeds, with the 95 % interval of the paired differences.
+    """
+
+    agent: str
+    side: str
+    matches: int
+    mean: float
+    low: float
+    high: float
+    won: float | None
+    edge: float
+    edge_low: float
+    edge_high: float
+
+
+def sides(game: Game) -> tuple[tuple[str, ...], ...]:
+    """Find out who win and lose together: groups of roles, or of seats where there are none, that earned the same in some games of random play.
+
+    Roles of one side are told by their payoffs, so that no game needs to declare them.
+    """
+    names = game.type.roles or tuple(seat_name(seat) for seat in range(game.seats))
+    earned: dict[str, list[float]] = {name: [] for name in names}
+    rng = np.random.default_rng(0)
+    for seed in range(_LOOKS):
+        state = game.start(seed)
+        while not state.over:
+            state.play({seat: state.action_spec(seat).sample(rng) for seat in state.to_move})
+        for name in names:
+            own = [value for seat, value in enumerate(state.returns) if _group(game, state.roles, seat) == name]
+            earned[name].append(float(np.mean(own)) if own else np.nan)
+    found: dict[tuple[float, ...], list[str]] = {}
+    for name in names:
+        found.setdefault(tuple(np.round(earned[name], 9).tolist()), []).append(name)
+    return tuple(tuple(group) for group in found.values())
+
+
+def _group(game: Game, roles: Sequence[str | None], seat: int) -> str:
+    return str(roles[seat]) if game.type.roles else seat_name(seat)
+
+
+async def evaluate(game: Game, agents: Sequence[PlayerSpec], models: Mapping[str, ChatModel], matches: int, seed: int) -> list[Cell]:
+    """Play every agent, on every side, against the last agent on all others.
+
+    Args:
+        game: in words.
+        agents: in order; the last is the opponent of all, itself included.
+        models: by the name that players call theirs.
+        matches: games a cell.
+        seed: of deals and draws: the same in every cell.
+    """
+    gate, last = asyncio.Semaphore(_IN_FLIGHT), agents[-1]
+
+    async def one(agent: PlayerSpec, side: tuple[str, ...], number: int, watchdog: Watchdog) -> float:
+        deal = child_seed(seed, "evaluation", number)
+        roles = game.start(deal).roles
+        own = [seat for seat in range(game.seats) if _group(game, roles, seat) in side]
+        table = tuple(agent if seat in own else last for seat in range(game.seats))
+        async with gate:
+            episode = await play_match_async(Match(game, table, deal), models, limits=_LIMITS, watchdog=watchdog)
+        return float(np.mean([episode.returns[seat] for seat in own])) if own else 0.0
+
+    cells = []
+    with Watchdog(_LIMITS.move_seconds) as watchdog:
+        for side in sides(game):
+            first: NDArray[np.float64] | None = None
+            for agent in agents:
+                earned = np.array(await asyncio.gather(*(one(agent, side, number, watchdog) for number in range(matches))))
+                first = earned if first is None else first
+                cells.append(_cell(game, agent.name, ", ".join(side), earned, earned - first))
+    return cells
+
+
+def _cell(game: Game, agent: str, side: str, earned: NDArray[np.float64], gain: NDArray[np.float64]) -> Cell:
+    won = float((earned > 0).mean()) if game.type.utility in ("team", "zero_sum") else None
+    own, more = _half(earned), _half(gain)
+    mean, edge = float(earned.mean()), float(gain.mean())
+    return Cell(agent, side, len(earned), mean, mean - own, mean + own, won, edge, edge - more, edge + more)
+
+
+def _half(values: NDArray[np.float64]) -> float:
+    from scipy.stats import t
+
+    return float(t.ppf(0.975, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values))) if len(values) > 1 else float("inf")
+
+
+def rows(cells: Sequence[Cell]) -> list[dict[str, Any]]:
+    """Give the cells as JSON values, rounded for people."""
+    return [{name: round(value, 4) if isinstance(value, float) else value for name, value in cell._asdict().items()} for cell in cells]
