@@ -45,6 +45,7 @@ EXAMPLES = {
         "ludens train trainer=sft model=nano game=ultimatum trainer.preset=xs trainer.tokens=300000",
         "ludens train trainer=sft model=nano games=[negotiation,haggling] name=talkers",
         'ludens play game=negotiation "players=[person,{kind: language, model: {engine: nano, model: runs/talkers/checkpoint}}]"',
+        "ludens train trainer=preference model=nano model.model=runs/talkers/checkpoint game=negotiation trainer.method=inpo",
         "ludens train trainer=nash_tabular trainer.method=egpo trainer.testbed=biased_rps",
     ),
 }

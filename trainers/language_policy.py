@@ -37,22 +37,32 @@ class TokenBatch(NamedTuple):
         Raises:
             LudensError: there is none, or one whose reply has no log-probability a token.
         """
-        import torch
-
         if not samples:
             raise LudensError("a batch needs at least one sample")
         if odd := next((sample for sample in samples if len(sample.reply) != len(sample.logprobs)), None):
             raise LudensError(f"episode {odd.episode}, turn {odd.turn}: {len(odd.reply)} sampled tokens have {len(odd.logprobs)} log-probabilities")
-        longest = max(len(sample.prompt) + len(sample.reply) for sample in samples)
-        tokens = torch.zeros(len(samples), longest, dtype=torch.long)
+        rows = []
+        for sample in samples:
+            before = len(sample.prompt)
+            mask = [*[False] * before, *[True] * len(sample.reply)]
+            rows.append(([*sample.prompt, *sample.reply], mask, [*[0.0] * before, *sample.logprobs]))
+        return cls.laid(rows, device)
+
+    @classmethod
+    def laid(cls, rows: Sequence[tuple[Sequence[int], Sequence[bool], Sequence[float]]], device: Any = "cpu") -> Self:
+        """Lay rows of (tokens, mask of the sampled ones, log-probabilities) side by side."""
+        import torch
+
+        longest = max(len(tokens) for tokens, _, _ in rows)
+        tokens = torch.zeros(len(rows), longest, dtype=torch.long)
         attention, sampled = torch.zeros_like(tokens), torch.zeros_like(tokens, dtype=torch.bool)
-        logprobs = torch.zeros(len(samples), longest)
-        for row, sample in enumerate(samples):
-            start, end = len(sample.prompt), len(sample.prompt) + len(sample.reply)
-            tokens[row, :end] = torch.tensor([*sample.prompt, *sample.reply])
-            attention[row, :end] = 1
-            sampled[row, start:end] = True
-            logprobs[row, start:end] = torch.tensor(sample.logprobs)
+        logprobs = torch.zeros(len(rows), longest)
+        for number, (ids, mask, known) in enumerate(rows):
+            end = len(ids)
+            tokens[number, :end] = torch.tensor(ids)
+            attention[number, :end] = 1
+            sampled[number, :end] = torch.tensor(mask)
+            logprobs[number, :end] = torch.tensor(known)
         return cls(*(part.to(device) for part in (tokens, attention, sampled, logprobs)))
 
 
@@ -67,7 +77,7 @@ class LanguagePolicy:
     """
 
     def __init__(self, model: Any, words: Path) -> None:
-        self.model, self._words = model, words
+        self.model, self.words = model, words
 
     @classmethod
     def load(cls, place: str | Path, *, dtype: str = "float32", device: str = "cpu") -> Self:
@@ -114,7 +124,11 @@ class LanguagePolicy:
         """
         place = Path(place)
         self.model.save_pretrained(place, safe_serialization=True)
-        for name in ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja"):
-            if (self._words / name).is_file() and self._words.resolve() != place.resolve():
-                (place / name).write_bytes((self._words / name).read_bytes())
+        self.copy_words(place)
         return place
+
+    def copy_words(self, place: Path) -> None:
+        """Copy the tokenizer's files beside a checkpoint."""
+        for name in ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja"):
+            if (self.words / name).is_file() and self.words.resolve() != place.resolve():
+                (place / name).write_bytes((self.words / name).read_bytes())

@@ -195,6 +195,22 @@ trainer_kind(
     needs_model=False,
 )
 trainer_kind(
+    "preference",
+    "ludens.trainers.preference.trainer:PreferenceTrainer",
+    summary="preference optimisation by a model's own games: SPPO, INPO, Nash-MD, Nash-MP, EGPO, IPO, DPO, P3O, SPO, GRPO, RLOO",
+    extra="train",
+    config="ludens.trainers.preference.config:GameConfig",
+)
+trainer_kind(
+    "preference_tokens",
+    "ludens.trainers.preference.on_testbed:PreferenceTokens",
+    summary="the same of a small transformer over sequences of tokens whose solutions are known",
+    extra="train",
+    config="ludens.trainers.preference.config:TokenConfig",
+    needs_model=False,
+    needs_game=False,
+)
+trainer_kind(
     "read",
     "ludens.trainers.read:Read",
     summary="reinforced advantage feedback: a critic of a planner for a team, and what refining its proposals by it is worth",

@@ -100,9 +100,17 @@ async def strength(
 
 
 async def meet(
-    game: Game, player: PlayerSpec, models: Mapping[str, ChatModel], matches: int, seed: int = 0, *, in_flight: int = 64
+    game: Game,
+    player: PlayerSpec,
+    models: Mapping[str, ChatModel],
+    matches: int,
+    seed: int = 0,
+    *,
+    in_flight: int = 64,
+    field: Sequence[PlayerSpec] = (),
+    at: int | None = None,
 ) -> list[tuple[Episode, int]]:
-    """Play a player against opponents drawn from :func:`opponents`, at every seat in turn.
+    """Play a player against opponents, at every seat in turn.
 
     Args:
         game: what is played.
@@ -111,14 +119,16 @@ async def meet(
         matches: how many episodes.
         seed: of deals and opponents: the same for every player.
         in_flight: episodes at once.
+        field: whom opponents are drawn from; :func:`opponents` by default.
+        at: the only seat that it takes.
 
     Returns:
         The episodes, with the player's seat in each.
     """
-    gate, field = asyncio.Semaphore(in_flight), opponents(game)
+    gate, field = asyncio.Semaphore(in_flight), field or opponents(game)
 
     async def one(number: int, watchdog: Watchdog) -> tuple[Episode, int]:
-        seat = number % game.seats
+        seat = number % game.seats if at is None else at
         table = [field[index] for index in child_rng(seed, "strength", number).integers(len(field), size=game.seats)]
         table[seat] = player
         async with gate:

@@ -102,8 +102,11 @@ class _Attention(nn.Module):  # type: ignore[misc]  # torch counts as Any
         key = _turned(self.k_proj(hidden).unflatten(-1, (self.kv_heads, self.head)), turn)
         value = self.v_proj(hidden).unflatten(-1, (self.kv_heads, self.head))
         parts = [part.split(list(lengths)) for part in (query, key, value)]
-        out = [_attend(*conversation) for conversation in zip(*parts, strict=True)]
-        return self.o_proj(torch.cat(out).flatten(1))
+        if len(set(lengths)) == 1:
+            out = _attend(*(torch.stack(part) for part in parts))
+            return self.o_proj(out.flatten(0, 1).flatten(1))
+        out = [_attend(*conversation) for conversation in zip(*([part[None] for part in own] for own in parts), strict=True)]
+        return self.o_proj(torch.cat(out, 1)[0].flatten(1))
 
 
 class _FeedForward(nn.Module):  # type: ignore[misc]  # torch counts as Any
@@ -118,10 +121,10 @@ class _FeedForward(nn.Module):  # type: ignore[misc]  # torch counts as Any
 
 
 def _attend(query: Any, key: Any, value: Any) -> Any:
-    """Causal attention within one conversation; all ``[tokens, heads, head]``."""
-    groups = query.shape[1] // key.shape[1]
-    query, key, value = query.transpose(0, 1), key.repeat_interleave(groups, 1).transpose(0, 1), value.repeat_interleave(groups, 1).transpose(0, 1)
-    return scaled_dot_product_attention(query[None], key[None], value[None], is_causal=True)[0].transpose(0, 1)
+    """Causal attention within conversations of one length; all ``[conversations, tokens, heads, head]``."""
+    groups = query.shape[2] // key.shape[2]
+    query, key, value = query.transpose(1, 2), key.repeat_interleave(groups, 2).transpose(1, 2), value.repeat_interleave(groups, 2).transpose(1, 2)
+    return scaled_dot_product_attention(query, key, value, is_causal=True).transpose(1, 2)
 
 
 def _turned(vectors: Tensor, turn: tuple[Tensor, Tensor]) -> Tensor:

@@ -16,7 +16,7 @@ HEAVY = {
 }
 
 
-TORCH_ONLY = {"llm/nano/network.py", "trainers/sft/fit.py"}
+TORCH_ONLY = {"llm/nano/network.py", "trainers/preference/judged.py", "trainers/sft/fit.py"}
 """Files that are torch from end to end; whoever wants them imports them late."""
 
 

@@ -1,0 +1,8 @@
+"""Preference optimisation of policies of tokens: one loop for every method, on judges of tokens and in games."""
+
+from __future__ import annotations
+
+from .config import Config, GameConfig, TokenConfig
+from .methods import METHODS, Method
+
+__all__ = ["METHODS", "Config", "GameConfig", "Method", "TokenConfig"]

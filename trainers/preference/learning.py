@@ -1,0 +1,256 @@
+"""One step of learning: collect, compare, and move the policy; the same for small transformers on judges of tokens and for language models in games."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+import numpy as np
+
+from ..preferences import labels
+from ..record import LogProbs
+from .answers import Answers, Drawn, Seen
+from .methods import METHODS, Method, advantages
+
+if TYPE_CHECKING:
+    import torch
+    from numpy.typing import NDArray
+    from torch import Tensor, nn
+
+    from ..language_policy import TokenBatch
+    from .config import Config
+
+__all__ = ["Field", "Policies", "collect", "credit", "gradients", "learn", "turn"]
+
+
+class Field(Protocol):
+    """Where answers come from and who compares them."""
+
+    def logprobs(self, module: nn.Module, batch: TokenBatch) -> Tensor:
+        """Give a policy's log-probabilities of the tokens marked as sampled, ``(U, T)``, 0 elsewhere."""
+        ...
+
+    def draw(self, answering: nn.Module, rival: nn.Module | None, number: int) -> Drawn:
+        """Have a policy answer, and a rival where there is one; the same number and the same policies give the same."""
+        ...
+
+
+class Policies(NamedTuple):
+    """The networks of a run, of one shape.
+
+    Attributes:
+        policy: is trained.
+        previous: the iterate that updates are centred at.
+        rival: the look-ahead, or the average.
+        reference: frozen at the start.
+    """
+
+    policy: nn.Module
+    previous: nn.Module
+    rival: nn.Module
+    reference: nn.Module
+
+    @classmethod
+    def of(cls, policy: nn.Module) -> Policies:
+        """Begin with a policy: all four are it."""
+        from copy import deepcopy
+
+        others = [deepcopy(policy).requires_grad_(False) for _ in range(3)]
+        return cls(policy, *others)
+
+
+def turn(policies: Policies, method: Method, config: Config, number: int) -> None:
+    """Move the frozen policies, as the method wants it before its collection of this number.
+
+    Methods with a look-ahead take two turns of ``refresh`` collections each: against the previous iterate, which gives the look-ahead, then against that.
+    egpo takes its second turn from the same place as the first; for the proximal steps of nash_mp it does not matter where they begin.
+    """
+    period, begins = number // config.refresh, number % config.refresh == 0
+    if method.opponent == "average":
+        _follow(policies.rival, policies.policy, config.memory)
+    if not begins:
+        return
+    if method.opponent == "lookahead" and period % 2:
+        _copy(policies.rival, policies.policy)
+        if method.name == "egpo":
+            _copy(policies.policy, policies.previous)
+    else:
+        _copy(policies.previous, policies.policy)
+
+
+def collect(policies: Policies, method: Method, config: Config, field: Field, number: int) -> Drawn:
+    """Have the answers given that the method learns from."""
+    rival = None
+    if method.opponent == "average":
+        rival = policies.rival
+    elif method.opponent == "lookahead":
+        second = number // config.refresh % 2
+        # at the first collection of the first turn the policy is its own opponent
+        rival = policies.rival if second else policies.previous if number % config.refresh else None
+    return field.draw(getattr(policies, method.answers), rival, number)
+
+
+def credit(drawn: Drawn, reference: Tensor, config: Config, rng: np.random.Generator) -> tuple[Seen, dict[str, float]]:
+    """Draw labels, and give every answer its chance against the method's opponent, and its advantage.
+
+    Args:
+        drawn: what was collected.
+        reference: log-probabilities of its rows, ``(U, T)``.
+        config: the method's.
+        rng: of hard labels.
+
+    Returns:
+        What a loss looks at, and monitors: entropy and KL to the reference of whole answers in nats, share of answers that repeat another of their group.
+    """
+    import torch
+
+    method = METHODS[config.method]
+    table, rivals, answers = drawn.table, drawn.rivals, drawn.answers
+    if config.labels == "hard":
+        table = np.stack([labels(part, rng) for part in table])
+        rivals = None if rivals is None else (rng.random(rivals.shape) < rivals).astype(float)
+    old = answers.batch.logprobs
+    whole = answers.whole(LogProbs(old, old, reference, old))
+    apart = whole.from_reference.double().numpy()
+    rates = _rates(table, apart, config.mixture if method.opponent == "mixture" else 0.0) if rivals is None else rivals.mean(-1)
+    gains = advantages(method, rates, drawn.rewards, apart, config)
+    made = (torch.from_numpy(np.asarray(part, np.float32)) for part in (table, rates, gains))
+    facts = {"entropy": float(-whole.old.mean()), "kl": float(apart.mean()), "repeats": _repeats(answers)}
+    return Seen(answers, *made), facts
+
+
+def _rates(table: NDArray[np.float64], apart: NDArray[np.float64], share: float) -> NDArray[np.float64]:
+    """Give P(answer > opponent) from the other answers of the group.
+
+    Weighed by (reference/policy)^share they stand for the geometric mixture of whole answers, which mixing the logits of single tokens does not give.
+    """
+    weights = np.exp(-share * (apart - apart.min(-1, keepdims=True)))
+    weights = np.broadcast_to(weights[:, None, :], table.shape) * (1 - np.eye(table.shape[-1]))
+    return np.asarray((table * weights).sum(-1) / weights.sum(-1))
+
+
+def _repeats(answers: Answers) -> float:
+    own: list[list[int]] = [[] for _ in range(answers.prompts * answers.size)]
+    for answer, row in zip(answers.answer.tolist(), answers.row.tolist(), strict=True):
+        own[answer].append(row)
+    groups = [[tuple(rows) for rows in own[start : start + answers.size]] for start in range(0, len(own), answers.size)]
+    return float(np.mean([group.count(rows) > 1 for group in groups for rows in group]))
+
+
+def gradients(field: Field, policy: nn.Module, config: Config, seen: Seen, frozen: tuple[Tensor, Tensor]) -> float:
+    """Add the gradient of the loss on a collection to the policy's; give the loss.
+
+    Where the collection has more than ``micro_tokens`` tokens, the loss's slope in every log-probability is found first and carried to the weights part by
+    part: any loss, be it a mean of what it may, has the gradient that it would have had at once.
+
+    Args:
+        field: whose log-probabilities.
+        policy: is differentiated.
+        config: the method's.
+        seen: the collection.
+        frozen: log-probabilities of its rows under the reference and the previous iterate, ``(U, T)`` each.
+    """
+    import torch
+
+    batch, method = seen.answers.batch, METHODS[config.method]
+
+    def loss(own: Tensor) -> Tensor:
+        tokens = LogProbs(own, batch.logprobs, *frozen)
+        return method.loss(seen.answers.whole(tokens), tokens, seen, config)
+
+    parts = list(_parts(batch, config.micro_tokens))
+    if len(parts) == 1:
+        found = loss(field.logprobs(policy, batch))
+        found.backward()
+        return found.item()
+    with torch.no_grad():
+        own = _logprobs(field, policy, batch, config)
+    found = loss(own.requires_grad_())
+    found.backward()
+    for rows in parts:
+        part = field.logprobs(policy, _cut(batch, rows))
+        part.backward(own.grad[rows, : part.shape[1]])
+    return found.item()
+
+
+def learn(field: Field, policies: Policies, optimizer: torch.optim.Optimizer, config: Config, *, number: int, rng: np.random.Generator) -> dict[str, float]:
+    """Take one step: collect, compare, and learn from it; give what is written down."""
+    import torch
+
+    method = METHODS[config.method]
+    turn(policies, method, config, number)
+    drawn, gap = _read(field, getattr(policies, method.answers), collect(policies, method, config, field, number), config)
+    batch = drawn.answers.batch
+    with torch.no_grad():
+        reference, previous = (_logprobs(field, module, batch, config) for module in (policies.reference, policies.previous))
+    seen, facts = credit(drawn, reference, config, rng)
+    losses = []
+    for _ in range(config.epochs):
+        order = rng.permutation(seen.answers.prompts)
+        for start in range(0, len(order), config.minibatch):
+            answers, rows = seen.answers.take(order[start : start + config.minibatch].tolist())
+            chosen = torch.from_numpy(order[start : start + config.minibatch])
+            some = Seen(answers, *(part[chosen] for part in seen[1:]))
+            optimizer.zero_grad(set_to_none=True)
+            losses.append(gradients(field, policies.policy, config, some, (reference[rows], previous[rows])))
+            height = torch.nn.utils.clip_grad_norm_(policies.policy.parameters(), config.norm)
+            optimizer.step()
+    return {"loss": float(np.mean(losses)), "norm": float(height), "gap": gap, **facts, **drawn.facts}
+
+
+def _read(field: Field, answering: nn.Module, drawn: Drawn, config: Config) -> tuple[Drawn, float]:
+    """Replace the log-probabilities that the engine told by those that the trainer finds, so that ratios begin at exactly 1; give the largest gap too.
+
+    What an engine finds depends, in the last digits, on which requests happened to share a batch.
+    """
+    import torch
+
+    batch = drawn.answers.batch
+    with torch.no_grad():
+        own = _logprobs(field, answering, batch, config)
+    gap = float((own - batch.logprobs).abs().max())
+    return drawn._replace(answers=drawn.answers._replace(batch=batch._replace(logprobs=own))), gap
+
+
+def _logprobs(field: Field, module: nn.Module, batch: TokenBatch, config: Config) -> Tensor:
+    out = batch.logprobs.new_zeros(batch.logprobs.shape)
+    for rows in _parts(batch, config.micro_tokens):
+        part = field.logprobs(module, _cut(batch, rows))
+        out[rows, : part.shape[1]] = part
+    return out
+
+
+def _parts(batch: TokenBatch, most: int) -> Iterator[Any]:
+    """Part rows, the longest together, so that no part has more than so many tokens, one row at least."""
+    import torch
+
+    lengths = batch.attention.sum(1).tolist()
+    order = sorted(range(len(lengths)), key=lambda row: (lengths[row], row))
+    if sum(lengths) <= most:
+        yield torch.arange(len(lengths))
+        return
+    rows: list[int] = []
+    for row in order:
+        if rows and sum(lengths[one] for one in rows) + lengths[row] > most:
+            yield torch.tensor(rows)
+            rows = []
+        rows.append(row)
+    yield torch.tensor(rows)
+
+
+def _cut(batch: TokenBatch, rows: Tensor) -> TokenBatch:
+    kept = type(batch)(*(part[rows] for part in batch))
+    longest = int(kept.attention.sum(1).max())
+    return type(batch)(*(part[:, :longest] for part in kept))
+
+
+def _copy(to: nn.Module, source: nn.Module) -> None:
+    _follow(to, source, 1.0)
+
+
+def _follow(to: nn.Module, source: nn.Module, rate: float) -> None:
+    import torch
+
+    with torch.no_grad():
+        for own, other in zip(to.parameters(), source.parameters(), strict=True):
+            own.copy_(other if rate == 1.0 else own + rate * (other - own))

@@ -1,0 +1,128 @@
+"""Games as judges: several episodes of one deal, and who earns more in it is preferred."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from ...agents.player import PlayerSpec
+from ...arena.record import Episode
+from ...arena.seeds import child_seed
+from ...arena.trajectory import trajectories
+from ...errors import LudensError, ParameterError
+from ...games.core import Game
+from ...llm.chat import ChatModel, Sampling
+from ...llm.spec import ModelSpec
+from ..language_policy import LanguagePolicy, TokenBatch
+from ..preferences import ScorePreference
+from ..samples import Sample, samples
+from ..strength import meet
+from .answers import Answers, Drawn, rows_of
+from .config import GameConfig
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from torch import Tensor, nn
+
+__all__ = ["Played", "players"]
+
+Deal = Sequence[tuple[Episode, int]]
+
+
+class _Played(NamedTuple):
+    samples: list[list[Sample]]
+    """Of each answer, in order."""
+    returns: NDArray[np.float64]
+    """``(B, K)``."""
+
+
+class Played:
+    """Answers are all that a language model says at one seat of an episode; a prompt is a deal with its opponents.
+
+    Args:
+        games: what is played; a collection's prompts are shared out among them.
+        spec: the model as it begins, which stays the frozen opponent.
+        policy: its weights, as they are trained.
+        config: of the run.
+        seed: of deals, opponents and draws.
+        place: where the checkpoints that play are written.
+    """
+
+    def __init__(self, games: Sequence[Game], spec: ModelSpec, policy: LanguagePolicy, config: GameConfig, *, seed: int, place: Path) -> None:
+        self.games, self.config, self.seed, self.place = tuple(games), config, seed, place
+        self._spec, self._kind, self._words = spec, type(policy), policy.words
+        self._judge = ScorePreference(lambda answer, context: float(answer), config.judge, config.scale)
+        for game in games:
+            if config.seat is not None and config.seat >= game.seats:
+                raise ParameterError(f"trainer preference: seat={config.seat} should be below {game.seats}, the seats of {game.label}")
+
+    def logprobs(self, module: nn.Module, batch: TokenBatch) -> Tensor:
+        return self.wrapped(module).logprobs(batch)
+
+    def wrapped(self, module: nn.Module) -> LanguagePolicy:
+        """Give a network as a policy that can be saved."""
+        return self._kind(module, self._words)
+
+    def draw(self, answering: nn.Module, rival: nn.Module | None, number: int) -> Drawn:
+        size, places = self.config.group, {"policy": self.wrapped(answering).save(self.place / "policy")}
+        if rival is not None:
+            places["rival"] = self.wrapped(rival).save(self.place / "rival")
+        played, met = asyncio.run(self._play(places, number))
+        wanted = [number for number in range(len(played.returns)) if any(played.samples[number * size : (number + 1) * size])]
+        if not wanted:
+            raise LudensError("the trainer preference found no decision of the model whose tokens its engine told")
+        parts = [rows_of(own) for number in wanted for own in played.samples[number * size : (number + 1) * size]]
+        returns = played.returns[wanted]
+        table = np.stack([self._judge.table(list(own)) for own in returns])
+        rivals = None if met is None else np.stack([self._judge.table(list(own), list(other)) for own, other in zip(returns, met.returns[wanted], strict=True)])
+        found = [sample for number in wanted for own in played.samples[number * size : (number + 1) * size] for sample in own]
+        facts = {"return": float(played.returns.mean()), "illegal": 1 - float(np.mean([sample.trainable for sample in found])), "decisions": float(len(found))}
+        return Drawn(Answers.of(parts, size), table, rivals, self._scaled(played.returns)[wanted], facts)
+
+    def _scaled(self, returns: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Divide returns by how far apart a game's payoffs may be, game by game."""
+        share = len(returns) // len(self.games)
+        spans = [game.type.payoff_high - game.type.payoff_low for game in self.games for _ in range(share)]
+        return np.asarray(returns / np.array(spans)[:, None])
+
+    async def _play(self, places: Mapping[str, Path], number: int) -> tuple[_Played, _Played | None]:
+        sampling = Sampling(temperature=1.0, max_tokens=None)
+        specs = {name: replace(self._spec, model=str(place), name=name) for name, place in places.items()}
+        if self.config.opponents == "start":
+            specs["start"] = replace(self._spec, name="start")
+        models = {name: replace(spec, structured=self.config.structured, sampling=sampling).build() for name, spec in specs.items()}
+        try:
+            own = await self._episodes("policy", 0, models, number)
+            return own, await self._episodes("rival", self.config.group, models, number) if "rival" in places else None
+        finally:
+            for model in models.values():
+                await model.close()
+
+    async def _episodes(self, name: str, first: int, models: Mapping[str, ChatModel], number: int) -> _Played:
+        """Play a group of episodes of every deal."""
+        config = self.config
+        # a seed of its own changes what a player draws, and nothing else of the episode
+        members = players(name, config, first, config.group)
+        field = () if config.opponents == "styles" else players("start" if config.opponents == "start" else "policy", config, 10**6, 1)
+        deals: list[Deal] = []
+        for game in self.games:
+            count, seed = max(1, config.prompts // len(self.games)), child_seed(self.seed, "collect", number)
+            played = [await meet(game, player, models, count, seed, field=field, at=config.seat) for player in members]
+            deals += list(zip(*played, strict=True))
+        found = [_samples(episode, seat) for deal in deals for episode, seat in deal]
+        return _Played(found, np.array([[episode.returns[seat] for episode, seat in deal] for deal in deals]))
+
+
+def players(model: str, config: GameConfig, first: int, count: int) -> list[PlayerSpec]:
+    """Describe players of one model that differ in their draws alone."""
+    shared: dict[str, Any] = {"model": model, "window_tokens": config.window_tokens, "beyond": "forget", "reask": 0}
+    return [PlayerSpec.of("language", model, **shared, seed=first + member + 1) for member in range(count)]
+
+
+def _samples(episode: Episode, seat: int) -> list[Sample]:
+    return samples(part for part in trajectories(episode) if part.seat == seat).kept

@@ -1,0 +1,91 @@
+"""A run from its last save to its end: learning rate, log, saves."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from ..saves import read_state, write_state
+from .learning import Field, Policies, learn
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from .config import Config
+
+__all__ = ["LOG", "Step", "run"]
+
+LOG = "log.jsonl"
+_LOWEST = 0.05
+"""Where the learning rate ends, as a share of its highest."""
+
+
+class Step(NamedTuple):
+    """What came of a step.
+
+    Attributes:
+        number: steps so far.
+        seconds: of computing so far, earlier sittings included.
+        policies: as they stand.
+        facts: what was written down.
+    """
+
+    number: int
+    seconds: float
+    policies: Policies
+    facts: Mapping[str, float]
+
+
+def run(
+    field: Field, start: nn.Module, config: Config, *, seed: int, place: Path, done: Callable[[Step], Mapping[str, float]], more: nn.Module | None = None
+) -> Step:
+    """Train a policy to the end, from the last save where there is one.
+
+    Args:
+        field: where answers come from.
+        start: is trained in place; its copy is the reference.
+        config: how.
+        seed: of labels and the order of prompts; a step's draws follow from it and the step's number, so that a run that was cut off goes on as it would have.
+        place: where saves and ``log.jsonl`` go.
+        done: called after every step; what it gives is written down too.
+        more: what else is saved and read back.
+
+    Returns:
+        The last step.
+    """
+    import torch
+
+    policies = Policies.of(start)
+    optimizer = torch.optim.Adam(policies.policy.parameters(), lr=config.learning_rate)
+    kept = torch.nn.ModuleDict({"policy": policies.policy, "previous": policies.previous, "rival": policies.rival})
+    if more is not None:
+        kept["more"] = more
+    place.mkdir(parents=True, exist_ok=True)
+    first, seconds = read_state(place, kept, optimizer) or (0, 0.0)
+    began = time.perf_counter() - seconds
+    step = Step(first, seconds, policies, {})
+    with _log(place, first) as log:
+        for number in range(first, config.steps):
+            for group in optimizer.param_groups:
+                group["lr"] = config.learning_rate * max(_LOWEST, 1 - number / config.steps)
+            facts = learn(field, policies, optimizer, config, number=number, rng=np.random.default_rng([seed, number, 1]))
+            step = Step(number + 1, time.perf_counter() - began, policies, facts)
+            facts |= done(step)
+            log.write(json.dumps({"step": number + 1, **{name: round(value, 6) for name, value in facts.items()}}) + "\n")
+            if (number + 1) % config.save_every == 0 or number + 1 == config.steps:
+                log.flush()
+                write_state(place, kept, optimizer, [number + 1, step.seconds])
+    return step
+
+
+def _log(place: Path, done: int) -> Any:
+    """Open the log; lines of steps after the save are written again."""
+    path = place / LOG
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() and done else []
+    path.write_text("".join(f"{line}\n" for line in lines if json.loads(line)["step"] <= done), encoding="utf-8")
+    return path.open("a", encoding="utf-8")
