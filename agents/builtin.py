@@ -21,6 +21,20 @@ player_kind(
     pin="ludens.agents.refining.player:pin",
     wraps="of",
 )
+player_kind(
+    "strategist",
+    "ludens.agents.strategist:StrategistPlayer",
+    summary="another player, which hears a short strategy of a second model (or script) before each move",
+    fits="ludens.agents.strategist:fits",
+    sync=False,
+    models=("actor.model", "strategist.model"),
+)
+player_kind(
+    "follower",
+    "ludens.agents.strategist.follower:FollowerPlayer",
+    summary="a scripted bot that takes on the style that its adviser names",
+    fits="ludens.agents.bots:fits",
+)
 player_kind("person", "ludens.agents.person:PersonPlayer", summary="a person in the terminal", sync=False)
 player_kind(
     "neural",

@@ -19,7 +19,7 @@ from ..games.core import Game, GameType, Observation
 from ..llm.chat import ChatModel, Message, Reply
 from ..plugins import load_plugins
 
-__all__ = ["Answer", "BasePlayer", "Call", "Player", "PlayerSpec", "inner_spec", "kinds", "player_kind", "wrapped_spec"]
+__all__ = ["Answer", "BasePlayer", "Call", "Player", "PlayerSpec", "inner_spec", "kinds", "named_at", "player_kind", "wrapped_spec"]
 
 
 class Call(NamedTuple):
@@ -31,6 +31,7 @@ class Call(NamedTuple):
         key: the cache key of the request.
         status: how the reply parsed.
         problem: what was wrong with it, as the model was told.
+        by: who in the player asked: "" for the one that moves, ``"strategist"`` for one that advises it.
     """
 
     messages: tuple[Message, ...]
@@ -38,6 +39,7 @@ class Call(NamedTuple):
     key: str
     status: Status
     problem: str | None = None
+    by: str = ""
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,7 @@ class Kind:
         entry_point: ``"module:factory"``; called with the parameters (and ``model=ChatModel`` where ``needs_model``).
         fits: ``"module:function"`` that tells whether it can play a game: ``fits(game, **params) -> str | None`` (the reason why not).
         needs_model: it asks a language model, named by the parameter ``model``.
+        models: further parameters that may name a model, with dots into mappings: ``"actor.model"``.
         sync: it answers at once, in-process: a pool of processes may play it.
         pin: ``"module:function"`` that adds to the parameters what else tells two players apart, such as the digest of a file: ``pin(params) -> params``.
         parts: ``"module:function"`` that tells which players, with which shares, one is drawn from for each episode: ``parts(**params)``.
@@ -113,6 +116,7 @@ class Kind:
     pin: str | None = None
     parts: str | None = None
     wraps: str = ""
+    models: tuple[str, ...] = ()
 
     def load(self) -> Callable[..., Any]:
         """Import the factory."""
@@ -141,10 +145,11 @@ def player_kind(
     pin: str | None = None,
     parts: str | None = None,
     wraps: str = "",
+    models: tuple[str, ...] = (),
     **presets: Any,
 ) -> None:
     """Register a kind of player: ``player_kind("tit_for_tat", "ludens.agents.repeated:TitForTat")``."""
-    _KINDS[name] = Kind(name, entry_point, summary, fits, needs_model, sync, presets, pin, parts, wraps)
+    _KINDS[name] = Kind(name, entry_point, summary, fits, needs_model, sync, presets, pin, parts, wraps, models)
 
 
 def kinds() -> dict[str, Kind]:
@@ -215,7 +220,14 @@ class PlayerSpec:
 
     @property
     def needs_model(self) -> bool:
-        return any(part._kind.asks_model(_thaw(part.params)) for _, part in self.parts)
+        return any(part._kind.asks_model(_thaw(part.params)) or part.models for _, part in self.parts)
+
+    @cached_property
+    def models(self) -> dict[str, str]:
+        """Names of the models that it asks, by the parameter (with dots into mappings) that names each; of what is made of parts, see those."""
+        params, kind = _thaw(self.params), self._kind
+        found = {path: named_at(params, path) for path in (*(("model",) if kind.asks_model(params) else ()), *kind.models)}
+        return {path: name for path, name in found.items() if isinstance(name, str)}
 
     @property
     def sync(self) -> bool:
@@ -232,8 +244,11 @@ class PlayerSpec:
         """Say why this player cannot play ``game``, or None when it can."""
         return _load(self._kind.fits)(game, **_thaw(self.params)) if self._kind.fits else None
 
-    def build(self, model: ChatModel | None = None) -> Player:
+    def build(self, model: ChatModel | Mapping[str, ChatModel] | None = None) -> Player:
         """Make the player object for one seat and one episode.
+
+        Args:
+            model: what it asks: one model for all, or one for each parameter of :attr:`models`.
 
         Raises:
             ParameterError: a parameter is unknown or out of range.
@@ -241,10 +256,12 @@ class PlayerSpec:
         """
         kind = self._kind
         params = _thaw(self.params)
-        if kind.asks_model(params):
-            if model is None:
+        for path in dict.fromkeys((*(("model",) if kind.asks_model(params) else ()), *self.models)):
+            chosen = model.get(path) if isinstance(model, Mapping) else model
+            if chosen is None:
                 raise LudensError(f"player {self.name or self.kind!r} needs a model")
-            params["model"] = model
+            head, _, leaf = path.rpartition(".")
+            (named_at(params, head) if head else params)[leaf] = chosen
         factory = _load(kind.entry_point)
         try:
             return factory(**params)
@@ -276,6 +293,14 @@ def inner_spec(whose: str, given: str | Mapping[str, Any]) -> PlayerSpec:
     if spec.needs_model or not spec.sync:
         raise ParameterError(f"{whose}={spec.kind!r} should be a player that answers at once and needs no model")
     return spec
+
+
+def named_at(params: Mapping[str, Any], path: str) -> Any:
+    """Look a parameter up, with dots into mappings; None where there is none."""
+    found: Any = params
+    for part in path.split("."):
+        found = found.get(part) if isinstance(found, Mapping) else None
+    return found
 
 
 @lru_cache(maxsize=512)

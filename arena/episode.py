@@ -16,7 +16,7 @@ from ..llm.chat import ChatModel, ModelFailure
 from .journal import Journal
 from .plan import Match
 from .record import Episode, Fault
-from .seat_model import SeatModel
+from .seat_model import SeatModels
 from .steps import Branch, Failure, Given, Limits, Recorder, Watch, last_line, one_line, steps
 from .watchdog import Hung, Watchdog
 
@@ -93,7 +93,7 @@ async def play_match_async(
     recorder = Recorder()
     players = []
     for seat, spec in enumerate(match.drawn):
-        model = SeatModel.of(spec, models or {}, match.id, seat, journal) if spec.needs_model else None
+        model = SeatModels(spec, models or {}, match.id, seat, journal) if spec.needs_model else None
         players.append(_Seat(match, seat, spec, _Table(limits, watchdog, recorder), model))
     for player in players:
         player.start()
@@ -146,8 +146,8 @@ class _Table(NamedTuple):
 class _Seat:
     """A player at its seat, asked so that whatever it does comes back as an answer or a Failure."""
 
-    def __init__(self, match: Match, seat: int, spec: PlayerSpec, table: _Table, model: SeatModel | None = None) -> None:
-        self.player: Player = spec.build(model)
+    def __init__(self, match: Match, seat: int, spec: PlayerSpec, table: _Table, model: SeatModels | None = None) -> None:
+        self.player: Player = spec.build(None if model is None else model.by)
         self._match, self._seat, self._model = match, seat, model
         self._limits, self._watchdog, self._recorder = table
 
@@ -184,7 +184,7 @@ class _Seat:
 
     def begin(self, observation: Observation) -> Any:
         if self._model is not None:
-            self._model.turn = observation.turn
+            self._model.turn_to(observation.turn)
         return self.ask(observation)
 
     async def wait(self, answer: Awaitable[Any], began: float) -> Given:

@@ -151,5 +151,6 @@ def _begin(kinds: Mapping[str, Any], path: Sequence[str]) -> None:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     player.kinds()
     for kind in kinds.values():
-        shared = {"summary": kind.summary, "fits": kind.fits, "needs_model": kind.needs_model, "sync": kind.sync, "parts": kind.parts, "wraps": kind.wraps}
+        same = ("summary", "fits", "needs_model", "sync", "parts", "wraps", "models")
+        shared = {name: getattr(kind, name) for name in same}
         player.player_kind(kind.name, kind.entry_point, **shared, **kind.presets)

@@ -52,7 +52,7 @@ class CallRecord(NamedTuple):
     """One exchange with a model.
 
     Attributes:
-        keep: how many messages of this seat's previous prompt this one begins with.
+        keep: how many messages of the previous prompt of this seat (and of ``by``) this one begins with.
         new: the messages that follow them.
         text: the reply; None when the request failed. Untrusted.
         status: how the reply parsed (a :class:`Status` value).
@@ -66,6 +66,7 @@ class CallRecord(NamedTuple):
         cached: the reply came from a cache.
         token_ids, logprobs, prompt_token_ids: where the engine gives them.
         latency: seconds (clock).
+        by: who in the player asked: "" for the one that moves, ``"strategist"`` for one that advises it.
     """
 
     keep: int
@@ -84,6 +85,7 @@ class CallRecord(NamedTuple):
     logprobs: tuple[float, ...] | None = None
     prompt_token_ids: tuple[int, ...] | None = None
     latency: float = 0.0
+    by: str = ""
 
 
 class Decision(NamedTuple):
@@ -334,11 +336,11 @@ def _scrub(value: Any) -> Any:
 
 def prompts(episode: Episode) -> Iterator[tuple[Decision, CallRecord, tuple[Message, ...]]]:
     """Give every exchange with a model with its whole prompt, rebuilt from what was new each time."""
-    previous: dict[int, tuple[Message, ...]] = {}
+    previous: dict[tuple[int, str], tuple[Message, ...]] = {}
     for decision in episode.decisions:
         for call in decision.calls:
-            whole = previous.get(decision.seat, ())[: call.keep] + call.new
-            previous[decision.seat] = whole
+            who = (decision.seat, call.by)
+            whole = previous[who] = previous.get(who, ())[: call.keep] + call.new
             yield decision, call, whole
 
 

@@ -26,7 +26,7 @@ from .pool import Pool, play_chunk
 from .progress import Progress, Tally
 from .record import Episode
 from .rows import EpisodeRows
-from .seat_model import SeatModel
+from .seat_model import SeatModels
 from .store import Run
 from .watchdog import Watchdog
 
@@ -197,7 +197,7 @@ class _Runner:
         # what cannot be made is told before anything is played
         for spec in {player.hash: player for match in matches for player in match.players}.values():
             for _, part in spec.parts:
-                part.build(SeatModel.of(part, self._models, "", 0) if part.needs_model else None)
+                part.build(SeatModels(part, self._models, "", 0).by if part.needs_model else None)
 
     async def _play_batch(self, matches: Sequence[Match], watchdog: Watchdog) -> None:
         scripted = [match for match in matches if all(player.sync and not player.needs_model for player in match.players)]

@@ -4,14 +4,64 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from ..agents.player import Answer, PlayerSpec
 from ..errors import LudensError, nearest
 from ..llm.chat import ChatModel, ModelFailure, Reply, Request
 from .journal import Journal, Stopping
 
-__all__ = ["SeatModel"]
+__all__ = ["SeatModel", "SeatModels"]
+
+
+@dataclass
+class _Count:
+    """What the models of one seat count together, so that no two of its requests are the same."""
+
+    turn: int = 0
+    requests: int = 0
+    attempt: int = 0
+    turn_of_attempt: int = -1
+    keys: list[str] = field(default_factory=list)
+
+    def begin(self) -> None:
+        """Count attempts anew where the turn is a new one."""
+        if self.turn != self.turn_of_attempt:
+            self.turn_of_attempt, self.attempt, self.keys = self.turn, 0, []
+
+
+class SeatModels:
+    """The models that one player asks at its seat, by the parameter that names each.
+
+    Args:
+        spec: the player.
+        models: the run's, by name.
+        match, seat, journal: see :class:`SeatModel`.
+
+    Raises:
+        LudensError: ``models`` has none of a name that the player calls.
+    """
+
+    def __init__(self, spec: PlayerSpec, models: Mapping[str, ChatModel], match: str, seat: int, journal: Journal | None = None) -> None:
+        self._count = _Count()
+        if not spec.models:
+            raise LudensError(f"player {spec.name!r} plays by the model None, which is not among the run's models")
+        self.by: dict[str, SeatModel] = {}
+        for path, name in spec.models.items():
+            if name not in models:
+                raise LudensError(f"player {spec.name!r} plays by the model {name!r}, which is not among the run's models{nearest(name, models)}")
+            self.by[path] = SeatModel(models[name], match, seat, journal, count=self._count)
+
+    def turn_to(self, turn: int) -> None:
+        """Note how many joint moves have been played."""
+        self._count.turn = turn
+
+    def stamp(self, answer: Answer) -> Answer:
+        """Put the keys under which the requests were sent into the answer's calls."""
+        count = self._count
+        if count.turn_of_attempt != count.turn or len(count.keys) != len(answer.calls):
+            return answer
+        return replace(answer, calls=tuple(call._replace(key=key) for call, key in zip(answer.calls, count.keys, strict=True)))
 
 
 class SeatModel:
@@ -25,41 +75,27 @@ class SeatModel:
         match: id of the match.
         seat: seat in it.
         journal: where replies are written before they are used, and found again after a crash; None for no such thing.
+        count: shared with the other models of the seat.
     """
 
-    def __init__(self, model: ChatModel, match: str, seat: int, journal: Journal | None = None) -> None:
+    def __init__(self, model: ChatModel, match: str, seat: int, journal: Journal | None = None, *, count: _Count | None = None) -> None:
         self.name = model.name
-        self.turn = 0
         self._model, self._match, self._seat, self._journal = model, match, seat, journal
-        self._count = self._attempt = 0
-        self._turn_of_attempt = -1
-        self._keys: list[str] = []
-
-    @classmethod
-    def of(cls, spec: PlayerSpec, models: Mapping[str, ChatModel], match: str, seat: int, journal: Journal | None = None) -> SeatModel:
-        """Wrap the model that ``spec`` names.
-
-        Raises:
-            LudensError: ``models`` has none of that name.
-        """
-        name = dict(spec.params).get("model")
-        if not isinstance(name, str) or name not in models:
-            raise LudensError(f"player {spec.name!r} plays by the model {name!r}, which is not among the run's models{nearest(str(name), models)}")
-        return cls(models[name], match, seat, journal)
+        self._count = count or _Count()
 
     async def generate(self, requests: Sequence[Request]) -> list[Reply]:
         """Answer every request, in order; see :class:`ludens.llm.chat.ChatModel`."""
-        if self.turn != self._turn_of_attempt:
-            self._turn_of_attempt, self._attempt, self._keys = self.turn, 0, []
+        count = self._count
+        count.begin()
         stamped = []
         for request in requests:
-            where = f"{self._match}/{self._seat}/{self._count}"
-            tag = f"{self._match}/{self._seat}/{self.turn}/{self._attempt}"
+            where = f"{self._match}/{self._seat}/{count.requests}"
+            tag = f"{self._match}/{self._seat}/{count.turn}/{count.attempt}"
             stamped.append(replace(request, replicate=f"{where}/{request.replicate}" if request.replicate else where, tag=tag))
-            self._count += 1
-            self._attempt += 1
+            count.requests += 1
+            count.attempt += 1
         keys = [request.key(self.name) for request in stamped]
-        self._keys += keys
+        count.keys += keys
         if self._journal is None:
             return await self._model.generate(stamped)
         if len(stamped) == 1:
@@ -86,12 +122,6 @@ class SeatModel:
             raise Stopping(str(problem)) from problem
         await journal.keep(key, self.name, request, reply)
         return reply
-
-    def stamp(self, answer: Answer) -> Answer:
-        """Put the keys under which the requests were sent into the answer's calls."""
-        if self._turn_of_attempt != self.turn or len(self._keys) != len(answer.calls):
-            return answer
-        return replace(answer, calls=tuple(call._replace(key=key) for call, key in zip(answer.calls, self._keys, strict=True)))
 
     async def close(self) -> None:
         """Do nothing: the model is the run's, and other seats use it."""

@@ -69,17 +69,17 @@ class Recorder:
     decisions: list[Decision] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     failed: dict[int, int] = field(default_factory=dict)
-    prompts: dict[int, tuple[Message, ...]] = field(default_factory=dict)
+    prompts: dict[tuple[int, str], tuple[Message, ...]] = field(default_factory=dict)
 
     def calls(self, seat: int, calls: Sequence[Call]) -> tuple[CallRecord, ...]:
         rows = []
         for call in calls:
-            before, messages = self.prompts.get(seat, ()), call.messages
+            before, messages = self.prompts.get((seat, call.by), ()), call.messages
             keep = len(before) if messages[: len(before)] == before else _common(before, messages)
-            self.prompts[seat] = messages
+            self.prompts[seat, call.by] = messages
             reply = call.reply
             if reply is None:
-                rows.append(CallRecord(keep, messages[keep:], None, call.status.value, one_line(call.problem), call.key, finish="failed"))
+                rows.append(CallRecord(keep, messages[keep:], None, call.status.value, one_line(call.problem), call.key, finish="failed", by=call.by))
             else:
                 rows.append(
                     CallRecord(
@@ -99,6 +99,7 @@ class Recorder:
                         reply.logprobs,
                         reply.prompt_token_ids,
                         reply.latency,
+                        call.by,
                     )
                 )
         return tuple(rows)

@@ -85,7 +85,7 @@ def trajectories(episode: Episode, game: Game | None = None) -> tuple[Trajectory
     if episode.error is not None:
         raise RecordError(f"episode {episode.id} broke off ({episode.error}): it has no trajectories")
     rewards = _rewards(episode, make(episode.game, **episode.params) if game is None else game)
-    asked = {id(decision): (call, whole) for decision, call, whole in prompts(episode)}
+    asked = {id(decision): (call, whole) for decision, call, whole in prompts(episode) if not call.by}
     out = []
     for seat, record in enumerate(episode.seats):
         own = [decision for decision in episode.decisions if decision.seat == seat]

@@ -15,7 +15,7 @@ from typing import Any
 from omegaconf import OmegaConf
 
 from ..agents.mixture import entries
-from ..agents.player import PlayerSpec, kinds
+from ..agents.player import PlayerSpec, kinds, named_at
 from ..errors import LudensError, UnknownName
 from ..games import registry
 from ..games.core import Game
@@ -211,14 +211,29 @@ class Cast:
             params["players"] = [self._spec(part).plain for part in params["players"]]
         if kinds()[kind].asks_model(params):
             # the model's own name, which tells different settings apart, is what identifies the player
-            model = ModelSpec.of(self.model_parameters(params.get("model"), name or kind))
-            check_names([*self.models.values(), model])
-            self.models[model.name] = model
-            params["model"] = model.name
+            params["model"] = self._model(params.get("model"), name or kind)
+        for path in kinds()[kind].models:
+            head, _, leaf = path.rpartition(".")
+            holder = named_at(params, head)
+            if isinstance(holder, Mapping) and leaf in holder:
+                params = _put(params, path, self._model(holder[leaf], name or kind))
         return PlayerSpec.of(kind, name, **params)
+
+    def _model(self, entry: Any, player: str) -> str:
+        """Add a model, and give its name."""
+        model = ModelSpec.of(self.model_parameters(entry, player))
+        check_names([*self.models.values(), model])
+        self.models[model.name] = model
+        return model.name
 
     def _yaml(self, name: str) -> dict[str, Any]:
         found = named("player", name, self.searched)
         if found is None:
             raise UnknownName("player", name, {*kinds(), *choices("player", self.searched)})
         return found
+
+
+def _put(params: Mapping[str, Any], path: str, value: Any) -> dict[str, Any]:
+    """Copy parameters with one of them replaced, with dots into mappings."""
+    first, _, rest = path.partition(".")
+    return {**params, first: _put(params[first], rest, value) if rest else value}

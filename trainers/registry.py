@@ -180,6 +180,19 @@ trainer_kind(
     needs_game=False,
 )
 trainer_kind(
+    "epo",
+    "ludens.trainers.epo:EPO",
+    summary="explicit policy optimisation: a nano model learns to say strategies to an actor that stays as it is",
+    extra="train",
+    config="ludens.trainers.epo.config:Config",
+)
+trainer_kind(
+    "inspo",
+    "ludens.trainers.inspo:INSPO",
+    summary="instruction and policy co-evolution: instructions compete and are made better from failures; a nano model may learn under them",
+    config="ludens.trainers.inspo.config:Config",
+)
+trainer_kind(
     "lspo",
     "ludens.trainers.lspo:LSPO",
     summary="latent space policy optimisation: speech as a few meanings, a policy over them, a language model that speaks as it would",

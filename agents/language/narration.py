@@ -7,7 +7,7 @@ from itertools import takewhile
 from ...games.core import Event, GameType, Observation
 from ...llm.chat import Message
 from .memory import Conversation, Window
-from .prompt import FORGOTTEN, AnswerForm, answer_form, events_text, system_text, turn_text
+from .prompt import FORGOTTEN, AnswerForm, advised, answer_form, events_text, system_text, turn_text
 from .styles import Style
 
 __all__ = ["Narration"]
@@ -65,15 +65,16 @@ class Narration:
         told = observation.events[: self._told]
         return list(takewhile(lambda event: event.seat is None, told))
 
-    def tell(self, observation: Observation) -> AnswerForm:
-        """Append what is new and what is asked; give how it is to be answered."""
+    def tell(self, observation: Observation, advice: str = "") -> AnswerForm:
+        """Append what is new, an adviser's words where there are some, and what is asked; give how it is to be answered."""
         talk = self.talk or self.open(observation)
         form = answer_form(observation.action_spec, self._form, self._style)
         events = observation.events
         new = events[self._told :]
         before = "\n\n".join(part for part in (self._before, _PLAYED_FOR_YOU if self._failed else "") if part)
         silent = None if self._own else self._seat
-        talk.hear(turn_text(silent, new, observation.request, None if form is self._shown else form.text, before=before), len(new))
+        request = f"{advised(advice)}\n\n{observation.request}" if advice else observation.request
+        talk.hear(turn_text(silent, new, request, None if form is self._shown else form.text, before=before), len(new))
         # until an answer is in, this turn counts as failed: whoever waits for it may give up at any moment
         self._told, self._before, self._shown, self._own, self._failed = len(events), "", form, False, True
         return form

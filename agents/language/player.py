@@ -85,7 +85,11 @@ class LanguagePlayer(BasePlayer):
         self._tries = 1 + (game_type.illegal.reask if self._reask is None else self._reask)
         self._replicate = f"{seed}" if not self._extra_seed else f"{seed}+{self._extra_seed}"
         self._narration = Narration(seat, game_type, self._form, self._style, persona=self._persona, goal=self._goal)
-        self._notes = ""
+        self._notes = self._advice = ""
+
+    def advise(self, strategy: str) -> None:
+        """Hear an adviser's strategy for the next move, which stands in the prompt and may be ignored."""
+        self._advice = strategy
 
     @property
     def messages(self) -> tuple[Message, ...]:
@@ -103,7 +107,8 @@ class LanguagePlayer(BasePlayer):
             else:
                 await self._summarise(talk, observation, calls)
         spec = observation.action_spec
-        form = narration.tell(observation)
+        form = narration.tell(observation, self._advice)
+        self._advice = ""
         talk = narration.talk or talk
         parsed, note = Parsed(None, Status.UNPARSABLE, "no reply"), ""
         for attempt in range(self._tries):

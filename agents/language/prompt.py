@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from json.encoder import encode_basestring
 from typing import Any
 
 from ...games.actions import ActionSpec, Status
 from ...games.core import Event, GameType, seat_name
 from .styles import Style
 
-__all__ = ["FORGOTTEN", "SUMMARISE", "UNANSWERED", "AnswerForm", "answer_form", "events_text", "recall", "retry_text", "system_text", "turn_text"]
+__all__ = ["FORGOTTEN", "SUMMARISE", "UNANSWERED", "AnswerForm", "advised", "answer_form", "events_text", "recall", "retry_text", "system_text", "turn_text"]
 
 UNANSWERED = "(no answer)"
 """Stands in the conversation where a model gave no reply, so that speakers still alternate."""
@@ -58,6 +59,11 @@ def turn_text(seat: int | None, events: Sequence[Event], request: str, how: str 
     """
     news = events_text([event for event in events if seat is None or not (event.kind == "say" and event.seat == seat)])
     return "\n\n".join(part for part in (before, news, request if how is None else f"{request}\n{how}") if part)
+
+
+def advised(strategy: str) -> str:
+    """Tell a player what its adviser says; it is free to ignore it."""
+    return f"Your own adviser, whom nobody else hears, says: {encode_basestring(strategy)} Follow this where it helps you; you may ignore it."
 
 
 def events_text(events: Sequence[Event]) -> str:

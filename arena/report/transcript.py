@@ -151,7 +151,7 @@ def _exchange(call: CallRecord, clip: _Clip) -> Exchange:
         reply=clip(call.text) if call.text is not None else None,
         status=call.status,
         problem=clip(call.problem or ""),
-        model=call.model,
+        model=": ".join(part for part in (call.by, call.model) if part),
         tokens=call.usage.prompt_tokens + call.usage.completion_tokens,
         cost=call.cost,
         latency=call.latency,

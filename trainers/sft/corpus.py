@@ -21,14 +21,14 @@ _CHOICE_BEGINS = '"choice"'
 
 
 def conversations(episode: Episode, seats: Sequence[int]) -> Iterator[list[Message]]:
-    """Give the conversations of some seats, each once and at its full length, replies included.
+    """Give the conversations of some seats, each once and at its full length, replies included; those of who moves, not of who advises it.
 
     A prompt that goes on from the one before it, answered, is part of the same conversation; one that begins anew (where something was
     forgotten) opens another.
     """
     open_talk: dict[int, list[Message]] = {}
     for decision, call, prompt in prompts(episode):
-        if decision.seat not in seats or call.text is None:
+        if decision.seat not in seats or call.text is None or call.by:
             continue
         answered = [*prompt, Message("assistant", call.text)]
         before = open_talk.get(decision.seat)

@@ -1,0 +1,77 @@
+"""The whole loop: a planted best instruction wins, a better one is found, a run that was cut off goes on, a model learns."""
+
+import json
+
+import pytest
+
+from ludens.errors import LudensError, ParameterError
+from ludens.games import make
+from ludens.llm import ModelSpec
+from ludens.trainers import Task, trainer
+
+SEEDS = ["Be fair.", "Be generous.", "Be greedy.", "Be cautious."]
+
+
+def evolved(place, game="dictator", model=None, **given):
+    lines = []
+    given = {"seeds": SEEDS, "steps": 12, "deals": 8, "evolve": 4, "verify": 8, "least": 4, "matches": 20, **given}
+    return trainer("inspo").make(Task((make(game),), model, place, 2), given).run(lines.append), lines
+
+
+def test_a_planted_best_instruction_gains_the_weight_and_the_bad_are_dropped(tmp_path):
+    # whoever divides a sum alone earns most by being greedy
+    result, _ = evolved(tmp_path / "run", candidates=1, bank=["Be fair."])
+    assert result["best"] == "Be greedy."
+    members = result["population"]["members"]
+    assert members[1]["died"] is not None
+    weights = result["history"][-1]["weights"]
+    assert max(weights, key=weights.get) == "2"
+    assert result["measured"][0]["low"] > 0
+
+
+def test_a_better_instruction_is_found_and_let_in(tmp_path):
+    result, lines = evolved(tmp_path / "run", seeds=["Be generous.", "Be fair."], bank=["Be greedy."], steps=16, candidates=4)
+    assert "greedy" in result["best"]
+    child = next(member for member in result["population"]["members"] if member["text"] == result["best"])
+    assert child["parent"] is not None
+    assert any("comes in" in line for line in lines)
+    assert result["measured"][0]["low"] > 0
+    assert json.loads((tmp_path / "run" / "checkpoint" / "instruction.json").read_text())["best"] == result["best"]
+
+
+def test_it_goes_on_where_it_was_cut_off(tmp_path):
+    whole, _ = evolved(tmp_path / "run", matches=0)
+    evolved(tmp_path / "cut", matches=0, steps=8)
+    # the same run with more steps is another run to the command, and the same to the trainer
+    cut, _ = evolved(tmp_path / "cut", matches=0)
+    assert cut["history"] == whole["history"]
+    assert cut["population"] == whole["population"]
+
+
+def test_it_works_on_another_game_by_configuration_alone(tmp_path):
+    result, _ = evolved(tmp_path / "run", "retrieval", seeds=["Be tough.", "Be fair."], steps=6, deals=6, evolve=5, paired=False)
+    # who guesses at once is right now and then, who searches hop by hop nearly always
+    assert result["best"] == "Be fair."
+
+
+def test_a_model_learns_under_instructions(tmp_path):
+    pytest.importorskip("torch")
+    pytest.importorskip("tokenizers")
+    from tiny_nano import tiny_nano
+
+    from ludens.trainers.card import digest
+
+    tiny = tiny_nano(tmp_path / "tiny", context=2048)
+    model = ModelSpec(engine="nano", model=str(tiny), name="tiny")
+    result, _ = evolved(tmp_path / "run", model=model, learn=True, group=4, deals=2, steps=2, matches=0, evolve=5)
+    assert result["history"][-1]["learnt"]["rows"] > 0
+    assert digest(tmp_path / "run" / "checkpoint") != digest(tiny)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"seeds": []}, {"steps": 0}, {"temperature": 0}, {"opponents": ["rude"]}, {"player": {"kind": "random"}}, {"learn": True, "group": 1}, {"learn": True}],
+)
+def test_bad_parameters_are_named(tmp_path, given):
+    with pytest.raises((ParameterError, LudensError)):
+        evolved(tmp_path / "run", **given)

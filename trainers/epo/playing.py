@@ -1,0 +1,124 @@
+"""Episodes of a strategist: who meets whom, on which deals, and what came of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ...agents.player import PlayerSpec
+from ...arena.episode import Limits, play_match_async
+from ...arena.plan import Match
+from ...arena.record import Episode
+from ...arena.seeds import child_rng, child_seed
+from ...arena.watchdog import Watchdog
+from ...games.core import Game
+from ...llm.chat import ChatModel
+from ...llm.spec import ModelSpec
+from .config import Config
+
+__all__ = ["Cast", "Deal", "deals", "play", "share_of"]
+
+_LIMITS = Limits(60.0, 600.0)
+
+
+@dataclass(frozen=True)
+class Cast:
+    """The players of a training run and the models behind them.
+
+    Attributes:
+        config: the trainer's.
+        models: specifications by name.
+    """
+
+    config: Config
+    models: dict[str, ModelSpec]
+
+    @classmethod
+    def of(cls, config: Config) -> Cast:
+        """Begin with the actor's model, where it has one."""
+        given = config.actor.get("model")
+        if given is None:
+            return cls(config, {})
+        spec = ModelSpec(engine="nano", model=given, name="actor") if isinstance(given, str) else ModelSpec.of({**given, "name": "actor"})
+        return cls(config, {"actor": spec})
+
+    @property
+    def actor(self) -> dict[str, Any]:
+        """Parameters of the actor."""
+        return {**self.config.actor, **({"model": "actor"} if "actor" in self.models else {})}
+
+    def strategist(self, name: str, place: str | Path | None, member: int = 0) -> PlayerSpec:
+        """Make a strategist: by a checkpoint, or one that draws from the tags.
+
+        Args:
+            name: what it and its model are called.
+            place: of the checkpoint; None to draw.
+            member: of a group, whose members draw differently and are otherwise the same.
+        """
+        config = self.config
+        given: dict[str, Any] = {"tags": list(config.tags), "seed": member}
+        if place is not None:
+            self.models[name] = ModelSpec(engine="nano", model=str(place), name=name, concurrency=None)
+            given |= {"model": name, "temperature": config.temperature, "window_tokens": config.window_tokens}
+        return PlayerSpec.of("strategist", name, strategist=given, actor=self.actor)
+
+
+class Deal(NamedTuple):
+    """One deal: a seed, the seat of the player that is looked at, and who sits at the others."""
+
+    game: Game
+    seed: int
+    seat: int
+    others: tuple[PlayerSpec, ...]
+
+    def match(self, player: PlayerSpec) -> Match:
+        """Seat a player."""
+        table = list(self.others)
+        table[self.seat] = player
+        return Match(self.game, tuple(table), self.seed)
+
+
+def deals(game: Game, count: int, pool: Sequence[PlayerSpec], past: Sequence[PlayerSpec], *, share: float, seed: int) -> list[Deal]:
+    """Draw deals: every seat in turn, opponents from a pool, a share of them from the past.
+
+    Args:
+        game: what is played.
+        count: how many.
+        pool: opponents that do not learn.
+        past: earlier strategists; empty in the first round.
+        share: of the seats that they take.
+        seed: the same for whoever is compared.
+    """
+    found = []
+    for number in range(count):
+        rng = child_rng(seed, "deal", number)
+        drawn = [past if past and rng.random() < share else pool for _ in range(game.seats)]
+        others = tuple(source[int(rng.integers(len(source)))] for source in drawn)
+        found.append(Deal(game, child_seed(seed, "deal", number, "seed"), number % game.seats, others))
+    return found
+
+
+async def play(matches: Sequence[Match], specs: Mapping[str, ModelSpec], in_flight: int = 64) -> list[Episode]:
+    """Play matches, models built for them and closed afterwards."""
+    models: dict[str, ChatModel] = {name: spec.build() for name, spec in specs.items()}
+    gate = asyncio.Semaphore(in_flight)
+
+    async def one(match: Match, watchdog: Watchdog) -> Episode:
+        async with gate:
+            return await play_match_async(match, models, limits=_LIMITS, watchdog=watchdog)
+
+    try:
+        with Watchdog(_LIMITS.move_seconds) as watchdog:
+            return await asyncio.gather(*(one(match, watchdog) for match in matches))
+    finally:
+        for model in models.values():
+            await model.close()
+
+
+def share_of(episode: Episode, game: Game, seat: int) -> float:
+    """What a seat earned, from 0 at the game's lowest payoff to 1 at its highest."""
+    low, high = game.type.payoff_low, game.type.payoff_high
+    return min(max((episode.returns[seat] - low) / (high - low), 0.0), 1.0) if high > low else 0.0

@@ -1,0 +1,205 @@
+"""Explicit policy optimisation: a nano model learns to plan for an actor that stays as it is.
+
+Liu et al. 2025, "EPO: Explicit Policy Optimization for Strategic Reasoning in LLMs via Reinforcement Learning", arXiv:2502.12486. Each round the strategist
+plays beside the actor, its strategies are weighed by what they earned, and it is fitted to them by weighted log-likelihood, on the tokens of its strategies
+alone. Opponents are scripted players and strategists of earlier rounds: self-play without others collapses.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ...agents.bots import fits
+from ...agents.player import PlayerSpec
+from ...arena.plan import Match
+from ...arena.record import Episode
+from ...arena.seeds import child_seed
+from ...errors import LudensError, MissingExtra
+from ...games.core import Game
+from ...llm.chat import ChatModel
+from ...llm.nano.model import folder
+from ...llm.spec import ModelSpec
+from ..card import digest, write_card
+from ..credit import RoleBaselines
+from ..parameters import filled
+from ..registry import Say, Task
+from .config import Config
+from .measuring import compared
+from .playing import Cast, deals, play, share_of
+from .process import by_judge, by_rule
+from .talks import Row, Strategy, rows, strategies
+from .weights import Played, key_rewards, weights
+
+__all__ = ["EPO"]
+
+
+class _Seen(NamedTuple):
+    """One episode with what is learned from it."""
+
+    episode: Episode
+    game: Game
+    said: list[Strategy]
+    played: Played
+
+
+class EPO:
+    """Trains a nano model to advise an actor.
+
+    The run's folder holds a folder a round; a run that was cut off goes on with the round it was at.
+
+    Args:
+        task: what is trained and where; ``model.model`` names the checkpoint to begin with.
+        **parameters: see :class:`~ludens.trainers.epo.config.Config`.
+
+    Raises:
+        MissingExtra: torch is not installed.
+        LudensError: the checkpoint cannot be read, or is of another engine.
+        ParameterError: a parameter is out of range.
+    """
+
+    def __init__(self, task: Task, **parameters: Any) -> None:
+        try:
+            import torch  # noqa: F401
+        except ImportError as problem:
+            raise MissingExtra("the trainer 'epo'", "train") from problem
+        self.task, self.config = task, filled(Config, parameters, "trainer epo")
+        model = task.language_model("epo")
+        if model.engine != "nano":
+            raise LudensError(f"the trainer epo trains models of the engine 'nano'; model {model.name!r} has the engine {model.engine!r}")
+        self._start = folder(model.model)
+        self._cast = Cast.of(self.config)
+        self._baselines = RoleBaselines()
+        for game in task.games:
+            if reason := self._cast.strategist("trained", None).why_not(game):
+                raise LudensError(f"the trainer epo: {reason}")
+
+    def run(self, say: Say) -> Mapping[str, Any]:
+        before, place, began, log = self._frozen(), self._start, time.perf_counter(), []
+        for number in range(self.config.rounds):
+            place, facts = self._round(number, place, say)
+            log.append(facts)
+        if self._frozen() != before:
+            raise LudensError("the actor changed while its strategist was trained")
+        final = self.task.place / "checkpoint"
+        shutil.copytree(place, final, dirs_exist_ok=True)
+        measured = []
+        if self.config.matches:
+            measured = asyncio.run(compared(self._cast, self.task.games, self._start, final, child_seed(self.task.seed, "measured")))
+            for line in measured:
+                say(str(line["line"]))
+        facts = {
+            "title": "Ludens nano (a strategist)",
+            "about": ["A strategist: it says a short strategy before each move of another player, which acts. Made by the trainer epo."],
+            "command": self.task.command,
+            "seed": self.task.seed,
+            "seconds": round(time.perf_counter() - began, 1),
+            "norm": self.config.norm,
+            "process": self.config.process,
+            "actor": before,
+            "games": [game.made_as for game in self.task.games],
+            "rounds": log,
+            "measured": measured,
+        }
+        write_card(final, facts, [])
+        return {"checkpoint": str(final), **facts}
+
+    def _frozen(self) -> str:
+        """What the actor is: its parameters and, of a nano model, its bytes."""
+        spec = self._cast.models.get("actor")
+        return json.dumps([self._cast.actor, digest(folder(spec.model)) if spec is not None and spec.engine == "nano" else spec and spec.name], sort_keys=True)
+
+    def _round(self, number: int, start: Path, say: Say) -> tuple[Path, dict[str, Any]]:
+        """Play, weigh, fit; give the new checkpoint and what is worth telling of the round."""
+        place = self.task.place / f"round_{number + 1}"
+        if (place / "round.json").exists():
+            facts = json.loads((place / "round.json").read_text(encoding="utf-8"))
+            self._baselines.means = {(game, seat): mean for game, seat, mean in facts["baselines"]}
+            return place / "checkpoint", facts
+        seen = asyncio.run(self._play(number, start))
+        weighed = weights([item.played for item in seen], self.config.norm, self.config.discount, self._baselines)
+        found = [row for item, weight in zip(seen, weighed, strict=True) for row in rows(item.said, weight)]
+        found = [row for row in found if any(row.gains)]
+        losses = self._fit(found, start, place, number)
+        facts = {**_facts(seen, weighed), "rows": len(found), "losses": [round(value, 5) for value in losses]}
+        facts["baselines"] = [[game, seat, mean] for (game, seat), mean in self._baselines.means.items()]
+        (place / "round.json").write_text(json.dumps(facts) + "\n", encoding="utf-8")
+        say(f"round {number + 1}: {facts['outcome']:.3f} of the highest payoff an episode, strategies {facts['strategies']}")
+        return place / "checkpoint", facts
+
+    def _fit(self, found: Sequence[Row], start: Path, place: Path, number: int) -> list[float]:
+        import torch
+
+        from ...llm.nano.network import load, save
+        from ...llm.nano.tokenizer import Tokenizer
+        from ..sft.trainer import copy_words
+        from .update import fit
+
+        network, config = load(start), self.config
+        optimizer = torch.optim.Adam(network.parameters(), lr=config.learning_rate)
+        order = child_seed(self.task.seed, "order", number)
+        losses = list(fit(network, found, optimizer, epochs=config.epochs, batch=config.batch, clip=config.clip, seed=order))
+        (place / "checkpoint").mkdir(parents=True, exist_ok=True)
+        copy_words(start, place / "checkpoint")
+        save(network, place / "checkpoint", Tokenizer(start), half=False)
+        return losses
+
+    async def _play(self, number: int, place: Path) -> list[_Seen]:
+        config, cast = self.config, self._cast
+        members = [cast.strategist("trained", place, member) for member in range(config.group)]
+        first = max(1, number + 1 - config.snapshots)
+        past = [cast.strategist(f"round_{back}", self.task.place / f"round_{back}" / "checkpoint") for back in range(first, number + 1)]
+        matches, where = list[Match](), list[tuple[Game, int, int]]()
+        for game in self.task.games:
+            seed = child_seed(self.task.seed, "round", number, game.made_as)
+            pool = _pool(game, config.opponents)
+            for place_in, deal in enumerate(deals(game, max(1, config.episodes // config.group), pool, past, share=config.self_share, seed=seed)):
+                matches += [deal.match(member) for member in members]
+                where += [(game, deal.seat, place_in)] * len(members)
+        episodes = await play(matches, cast.models)
+        judge = None if config.judge is None else ModelSpec.of(config.judge).build()
+        try:
+            seen = [await self._seen(episode, *whereabouts, judge) for episode, whereabouts in zip(episodes, where, strict=True)]
+        finally:
+            if judge is not None:
+                await judge.close()
+        return [item for item in seen if item.said and item.episode.error is None]
+
+    async def _seen(self, episode: Episode, game: Game, seat: int, deal: int, judge: ChatModel | None) -> _Seen:
+        """Look at an episode: its strategies, which of them mattered, what it earned."""
+        config, said, outcome = self.config, strategies(episode, seat), share_of(episode, game, seat)
+        keys: set[int] | None = None
+        if config.process == "rule":
+            keys = by_rule(episode, game, seat, [strategy.turn for strategy in said], outcome, gate=config.gate)
+        elif judge is not None and said:
+            keys = await by_judge(episode, seat, {strategy.turn: strategy.text for strategy in said}, outcome, judge)
+        rewards = key_rewards(len(said), keys or set(), outcome, config.bonus)
+        return _Seen(episode, game, said, Played(rewards, outcome, (game.made_as, str(seat)), deal))
+
+
+def _pool(game: Game, styles: Sequence[str]) -> list[PlayerSpec]:
+    return [PlayerSpec.of("scripted", style, style=style) for style in styles if fits(game, style) is None] or [PlayerSpec.of("random")]
+
+
+def _facts(seen: Sequence[_Seen], weighed: Sequence[Any]) -> dict[str, Any]:
+    """What is worth telling of a round."""
+    said = [strategy for item in seen for strategy in item.said]
+    counts = Counter(strategy.text.rpartition(":")[2].strip()[:40] if strategy.read else "(unread)" for strategy in said)
+    total = max(len(said), 1)
+    shares = {name: round(count / total, 3) for name, count in counts.most_common(8)}
+    entropy = -sum(count / total * np.log(count / total) for count in counts.values())
+    return {
+        "outcome": round(float(np.mean([item.played.outcome for item in seen])), 4) if seen else 0.0,
+        "strategies": shares,
+        "entropy": round(float(entropy), 4),
+        "mean_weight": round(float(np.mean(np.concatenate(weighed))), 4) if len(weighed) else 0.0,
+        "episodes": len(seen),
+    }

@@ -1,0 +1,107 @@
+"""The loss of EPO and its steps, on a nano model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from .talks import Row
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
+    from ...llm.nano.network import Network
+
+__all__ = ["Batch", "epo_loss", "fit", "logprobs"]
+
+
+class Batch(NamedTuple):
+    """Rows end to end; ``N`` strategy tokens in all.
+
+    Attributes:
+        ids: token ids, ``[sum(lengths)]``.
+        lengths: of the rows.
+        places: where strategy tokens stand among all, ``[N]``.
+        gains: what each counts, ``[N]``.
+        old: its log-probability under the model that sampled it, ``[N]``.
+    """
+
+    ids: Tensor
+    lengths: list[int]
+    places: Tensor
+    gains: Tensor
+    old: Tensor
+
+    @classmethod
+    def of(cls, chosen: Sequence[Row]) -> Batch:
+        """Lay rows end to end."""
+        import torch
+
+        starts = np.cumsum([0, *(len(row.ids) for row in chosen)])
+        places = [start + place for start, row in zip(starts, chosen, strict=False) for place in row.places]
+        return cls(
+            torch.tensor([token for row in chosen for token in row.ids]),
+            [len(row.ids) for row in chosen],
+            torch.tensor(places),
+            torch.tensor([gain for row in chosen for gain in row.gains]),
+            torch.tensor([value for row in chosen for value in row.logprobs]),
+        )
+
+
+def logprobs(network: Network, batch: Batch) -> Tensor:
+    """Give the log-probability of every strategy token, ``[N]``, with gradients."""
+    import torch
+
+    # logits of a token stand one place before it; no others are made
+    logits = network.logits(network(batch.ids, batch.lengths)[batch.places - 1]).float()
+    return torch.log_softmax(logits, -1).gather(-1, batch.ids[batch.places][:, None])[:, 0]
+
+
+def epo_loss(policy: Tensor, batch: Batch, clip: float | None = None) -> Tensor:
+    """Minus the gains' sum of log-probabilities: summed over episodes, as in the released code, which has neither ratio nor clip nor baseline.
+
+    Args:
+        policy: log-probabilities, ``[N]``.
+        batch: what they are of.
+        clip: how far the ratio to the sampling model may be from 1 before a token stops counting (PPO, arXiv:1707.06347, eq. 7); None for the released loss.
+    """
+    import torch
+
+    if clip is None:
+        return -(policy * batch.gains).sum()
+    ratio = (policy - batch.old).exp()
+    return -torch.minimum(ratio * batch.gains, ratio.clamp(1 - clip, 1 + clip) * batch.gains).sum()
+
+
+def fit(
+    network: Network, found: Sequence[Row], optimizer: torch.optim.Optimizer, *, epochs: int, batch: int, clip: float | None, seed: int, most_norm: float = 1.0
+) -> Iterator[float]:
+    """Take the steps of one round, and give each one's loss.
+
+    Args:
+        network: is trained in place.
+        found: the round's rows.
+        optimizer: of its parameters.
+        epochs: how often the rows are read.
+        batch: rows a step.
+        clip: as :func:`epo_loss` has it.
+        seed: of their order.
+        most_norm: gradients are scaled down to this norm.
+    """
+    import torch
+
+    rng = np.random.default_rng(seed)
+    for _ in range(epochs):
+        order = rng.permutation(len(found))
+        for start in range(0, len(order), batch):
+            chosen = Batch.of([found[index] for index in order[start : start + batch]])
+            # a batch sums over episodes; its steps should be of one size whatever the batch
+            loss = epo_loss(logprobs(network, chosen), chosen, clip) / len(chosen.lengths)
+            optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(network.parameters(), most_norm)
+            optimizer.step()
+            yield loss.item()

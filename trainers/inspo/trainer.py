@@ -1,0 +1,275 @@
+"""Instruction and policy co-evolution: instructions compete, are made better from failures, and a policy may learn under them.
+
+Zhou et al. 2025, "Agentic Policy Optimization via Instruction-Policy Co-Evolution", arXiv:2512.01945. Each step draws instructions for deals, plays groups of
+episodes under them, credits the rewards to the instructions and (``learn``) lets the model learn from its groups by GRPO. From time to time the worse half is
+dropped, and new instructions, proposed from the worst episodes and found better than their parents on the same deals, come in.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ...agents.bots import fits
+from ...agents.player import PlayerSpec
+from ...arena.record import Episode
+from ...arena.seeds import child_rng, child_seed
+from ...errors import LudensError, MissingExtra
+from ...games.core import Game
+from ...llm.nano.model import folder
+from ...llm.spec import ModelSpec
+from ..epo.playing import Deal, deals, play, share_of
+from ..paired import edge
+from ..parameters import filled
+from ..registry import Say, Task
+from .buffer import Buffer, Case
+from .config import PLACEHOLDER, Config
+from .learning import learn
+from .population import Instruction, Population
+from .proposers import ByClauses, ByModel, Proposer, acceptable
+from .verify import Verdict, judged
+
+__all__ = ["INSPO"]
+
+_TRAINED = "trained"
+
+
+class INSPO:
+    """Evolves instructions, and trains a nano model under them where ``learn`` is set.
+
+    The run's folder holds ``state.json`` (population, history, buffer), written after every step; a run that was cut off goes on with the next one.
+
+    Args:
+        task: what is played and where; a model, where one is named, is the one that plays.
+        **parameters: see :class:`~ludens.trainers.inspo.config.Config`.
+
+    Raises:
+        MissingExtra: a model is to learn and torch is not installed.
+        LudensError: a model of another engine is to learn, or the player cannot play a game.
+        ParameterError: a parameter is out of range.
+    """
+
+    def __init__(self, task: Task, **parameters: Any) -> None:
+        self.task, self.config = task, filled(Config, parameters, "trainer inspo")
+        self._template = self._player()
+        if PLACEHOLDER not in json.dumps(self._template):
+            raise LudensError(f"the trainer inspo: player has no {PLACEHOLDER} in its parameters")
+        if self.config.learn:
+            if task.model is None or task.model.engine != "nano":
+                raise LudensError("the trainer inspo trains models of the engine 'nano' (learn=true); name one: model=...")
+            try:
+                import torch  # noqa: F401
+            except ImportError as problem:
+                raise MissingExtra("the trainer 'inspo'", "train") from problem
+        for game in task.games:
+            if reason := self._told("x").why_not(game):
+                raise LudensError(f"the trainer inspo: {reason}")
+        self.population = Population.of(self.config.seeds, temperature=self.config.temperature, floor=self.config.floor, rate=self.config.rate)
+        self.buffer = Buffer()
+        self._history: list[dict[str, Any]] = []
+        self._seconds = {"steps": 0.0, "instructions": 0.0}
+
+    def run(self, say: Say) -> Mapping[str, Any]:
+        self._load()
+        proposer = self._proposer()
+        for step in range(len(self._history), self.config.steps):
+            if step and step % self.config.evolve == 0:
+                asyncio.run(self._evolve(step, proposer, say))
+            asyncio.run(self._step(step))
+            self._save()
+            if (step + 1) % 10 == 0:
+                best, share = self._best(), float(self.population.shares().max())
+                say(f"step {step + 1}: {self._history[-1]['reward']:.3f} an episode, drawn most ({share:.2f}): {best.text}")
+        result: dict[str, Any] = {
+            "best": self._best().text,
+            "seed_instruction": self.config.seeds[0],
+            "population": self.population.plain(),
+            "history": self._history,
+            "seconds": {name: round(value, 2) for name, value in self._seconds.items()},
+        }
+        if self.config.matches:
+            result["measured"] = asyncio.run(self._measured())
+            for line in result["measured"]:
+                say(line["line"])
+        final = self.task.place / "checkpoint"
+        final.mkdir(parents=True, exist_ok=True)
+        if self.config.learn:
+            shutil.copytree(self._checkpoint(), final, dirs_exist_ok=True)
+        (final / "instruction.json").write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        return {"checkpoint": str(final), **result}
+
+    # -- who plays ---------------------------------------------------------------------------------------------------
+
+    def _player(self) -> dict[str, Any]:
+        if self.config.player is not None:
+            return dict(self.config.player)
+        if self.task.model is None:
+            return {"kind": "strategist", "strategist": {"tags": [PLACEHOLDER]}, "actor": {"kind": "follower"}}
+        shared = {"window_tokens": self.config.window_tokens, "beyond": "forget", "temperature": self.config.sample_temperature}
+        return {"kind": "language", "persona": PLACEHOLDER, **shared}
+
+    def _told(self, instruction: str, member: int = 0) -> PlayerSpec:
+        """Make the player that is told an instruction; members of a group draw differently."""
+        params = {str(name): value for name, value in _filled(self._template, instruction).items()}
+        kind = str(params.pop("kind", "language"))
+        if kind == "language":
+            params |= {"model": _TRAINED, "seed": member}
+        elif kind == "strategist":
+            params["strategist"] = {**params["strategist"], "seed": member}
+        return PlayerSpec.of(kind, _TRAINED, **params)
+
+    def _models(self) -> dict[str, ModelSpec]:
+        model = self.task.model
+        if model is None:
+            return {}
+        if self.config.learn:
+            return {_TRAINED: ModelSpec(engine="nano", model=str(self._checkpoint()), name=_TRAINED, concurrency=None)}
+        return {_TRAINED: ModelSpec.of({**model.plain, "name": _TRAINED})}
+
+    def _checkpoint(self) -> Path:
+        """The model as it plays now: what it began with, or what the last step that was saved made of it."""
+        assert self.task.model is not None
+        return self._policy(len(self._history)) if self._history else folder(self.task.model.model)
+
+    def _policy(self, step: int) -> Path:
+        return self.task.place / f"policy_{step}"
+
+    def _proposer(self) -> Proposer:
+        return ByClauses(self.config.bank) if self.config.proposer is None else ByModel(ModelSpec.of(self.config.proposer).build())
+
+    def _best(self) -> Instruction:
+        return max(self.population.alive, key=lambda member: (member.weight, -member.id))
+
+    # -- a step ------------------------------------------------------------------------------------------------------
+
+    def _dealt(self, game: Game, count: int, *path: object) -> list[Deal]:
+        pool = [PlayerSpec.of("scripted", style, style=style) for style in self.config.opponents if fits(game, style) is None] or [PlayerSpec.of("random")]
+        return deals(game, count, pool, (), share=0.0, seed=child_seed(self.task.seed, game.made_as, *path))
+
+    async def _step(self, step: int) -> None:
+        """Draw, play, credit, learn."""
+        began, config = time.perf_counter(), self.config
+        dealt = [deal for game in self.task.games for deal in self._dealt(game, config.deals, "step", step)]
+        rng = child_rng(self.task.seed, "draw", step)
+        drawn = self.population.draw(len(dealt), rng, distinct=2 if config.paired else 1)
+        where = [(number, instruction.id) for number, chosen in enumerate(drawn) for instruction in chosen for _ in range(config.group)]
+        matches = [
+            deal.match(self._told(one.text, member)) for deal, chosen in zip(dealt, drawn, strict=True) for one in chosen for member in range(config.group)
+        ]
+        episodes = await play(matches, self._models())
+        rewards = np.array([share_of(episode, dealt[number].game, dealt[number].seat) for episode, (number, _) in zip(episodes, where, strict=True)])
+        instructions = time.perf_counter()
+        self.population.credit(_credits(rewards, where, paired=config.paired))
+        cases = [
+            self._case(step, id, number, float(reward), episode, dealt[number]) for episode, (number, id), reward in zip(episodes, where, rewards, strict=True)
+        ]
+        self.buffer.add(cases, step)
+        spent = time.perf_counter() - instructions
+        facts: dict[str, Any] = {"step": step, "reward": round(float(rewards.mean()), 4)}
+        if config.learn:
+            facts["learnt"] = learn(
+                episodes, [dealt[number].seat for number, _ in where], rewards, where, self._checkpoint(), self._policy(step + 1), config, step
+            )
+        shares = self.population.shares()
+        facts["weights"] = {str(member.id): round(member.weight, 5) for member in self.population.alive}
+        facts["entropy"] = round(float(-(shares * np.log(shares)).sum()), 4)
+        self._history.append(facts)
+        self._seconds["instructions"] += spent
+        self._seconds["steps"] += time.perf_counter() - began
+
+    def _case(self, step: int, id: int, number: int, reward: float, episode: Episode, deal: Deal) -> Case:  # noqa: PLR0917 - the fields of a case
+        told = [event.text for event in episode.events if event.visible_to is None or deal.seat in event.visible_to]
+        return Case(step, id, reward, dict(episode.outcome), "\n".join(told)[-3000:], number)
+
+    # -- evolution ---------------------------------------------------------------------------------------------------
+
+    async def _evolve(self, step: int, proposer: Proposer, say: Say) -> None:
+        """Drop the worse half, propose from what went wrong, try, let in."""
+        began, config, rng = time.perf_counter(), self.config, child_rng(self.task.seed, "evolve", step)
+        kept = self.population.halve(step, least=config.least)
+        known = [member.text for member in self.population.members]
+        tried: list[tuple[float, str, Instruction]] = []
+        for parent in kept[: max(1, config.candidates // 2)]:
+            evidence = self.buffer.evidence(parent.id, step, config.evidence)
+            for text in await proposer.propose(parent, evidence, -(-config.candidates // min(len(kept), 2)), rng):
+                if acceptable(text, known, evidence):
+                    known.append(text)
+                    verdict = await self._verified(text, parent.text, step)
+                    if verdict.admits(config.level):
+                        tried.append((verdict.ahead, text, parent))
+        for ahead, text, parent in sorted(tried, key=lambda item: (-item[0], item[1]))[: max(0, config.size - len(self.population.alive))]:
+            # credits of pairs are differences from the pair's mean: half of what one is ahead of the other
+            child = self.population.admit(text, parent, ahead / 2 if config.paired else ahead, step)
+            say(f"step {step}: instruction {child.id} comes in, {ahead:+.3f} ahead of {parent.id}: {text}")
+        self._seconds["instructions"] += time.perf_counter() - began
+
+    async def _verified(self, child: str, parent: str, step: int) -> Verdict:
+        """Play both on the same deals, and compare them."""
+        dealt = [deal for game in self.task.games for deal in self._dealt(game, self.config.verify, "verify", step)]
+        return judged(await self._earned(child, dealt), await self._earned(parent, dealt))
+
+    async def _earned(self, text: str, dealt: Sequence[Deal]) -> list[float]:
+        player = self._told(text)
+        episodes = await play([deal.match(player) for deal in dealt], self._models())
+        return [share_of(episode, deal.game, deal.seat) for episode, deal in zip(episodes, dealt, strict=True)]
+
+    async def _measured(self) -> list[dict[str, Any]]:
+        """Compare the best instruction with the first seed, on deals that nothing was chosen by."""
+        found = []
+        for game in self.task.games:
+            dealt = self._dealt(game, self.config.matches, "measured")
+            best, seed = [await self._earned(text, dealt) for text in (self._best().text, self.config.seeds[0])]
+            ahead = edge(best, seed)
+            means = {"best": round(float(np.mean(best)), 4), "seed": round(float(np.mean(seed)), 4)}
+            line = f"{game.label}: the best instruction {means['best']:.3f}, the first seed {means['seed']:.3f}, edge {ahead}"
+            found.append({"game": game.label, "matches": len(dealt), **means, "edge": ahead.mean, "low": ahead.low, "high": ahead.high, "line": line})
+        return found
+
+    # -- saves -------------------------------------------------------------------------------------------------------
+
+    def _save(self) -> None:
+        plain = {"population": self.population.plain(), "history": self._history, "buffer": self.buffer.cases, "seconds": self._seconds}
+        fresh = self.task.place / "state.new"
+        self.task.place.mkdir(parents=True, exist_ok=True)
+        fresh.write_text(json.dumps(plain), encoding="utf-8")
+        fresh.replace(self.task.place / "state.json")
+        if self.config.learn:
+            shutil.rmtree(self._policy(len(self._history) - 1), ignore_errors=True)
+
+    def _load(self) -> None:
+        path = self.task.place / "state.json"
+        if path.exists():
+            plain = json.loads(path.read_text(encoding="utf-8"))
+            self.population, self._history, self._seconds = Population.load(plain["population"]), plain["history"], plain["seconds"]
+            self.buffer.cases = [Case(*case) for case in plain["buffer"]]
+
+
+def _credits(rewards: np.ndarray, where: Sequence[tuple[int, int]], *, paired: bool) -> dict[int, list[float]]:
+    """Give each instruction the mean reward of every group that was played under it; paired, less the deal's mean."""
+    groups: dict[tuple[int, int], list[float]] = {}
+    for key, reward in zip(where, rewards, strict=True):
+        groups.setdefault(key, []).append(float(reward))
+    means = {key: float(np.mean(values)) for key, values in groups.items()}
+    by_deal: dict[int, list[float]] = {}
+    for (number, _), mean in means.items():
+        by_deal.setdefault(number, []).append(mean)
+    found: dict[int, list[float]] = {}
+    for (number, id), mean in means.items():
+        found.setdefault(id, []).append(mean - float(np.mean(by_deal[number])) if paired else mean)
+    return found
+
+
+def _filled(value: Any, instruction: str) -> Any:
+    """Copy parameters with the instruction put in."""
+    if isinstance(value, str):
+        return value.replace(PLACEHOLDER, instruction)
+    if isinstance(value, Mapping):
+        return {name: _filled(item, instruction) for name, item in value.items()}
+    return [_filled(item, instruction) for item in value] if isinstance(value, list | tuple) else value
