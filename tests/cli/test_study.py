@@ -160,7 +160,7 @@ def test_killed_and_resumed_it_ends_the_same(capsys):
 
 
 def test_an_incomplete_study_is_analysed_for_a_reason_only(capsys):
-    assert study("study=dictator", "replicates=2", "name=mine", "model=schema", "players=[language]", "budget.tokens=500") == 1
+    assert study("study=dictator", "replicates=2", "name=mine", "model=schema", "players=[language]", "budget.tokens=2000") == 1
     printed = capsys.readouterr()
     assert "stopped" in printed.err
     assert not Path("runs/mine/study").exists()
