@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from finite_games import FINITE, FREE_TEXT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ludens.agents.neural import Actions, actions_of
 from ludens.errors import LudensError, ParameterError
-from ludens.games import all_ids, make
+from ludens.games import make
 from ludens.games.domains import Acts, Integer, OneOf, Real, Record, Text
 from ludens.games.spaces import MAX_DISCRETE
 
@@ -25,7 +26,7 @@ def uniform(actions: Actions, mask: np.ndarray) -> np.ndarray:
     return out
 
 
-@pytest.mark.parametrize("game_id", all_ids())
+@pytest.mark.parametrize("game_id", FINITE)
 def test_every_registered_game_can_be_played_by_a_network(game_id):
     game = make(game_id)
     actions = actions_of(game)
@@ -33,7 +34,7 @@ def test_every_registered_game_can_be_played_by_a_network(game_id):
     assert actions is actions_of(make(game_id))
 
 
-@pytest.mark.parametrize("game_id", all_ids())
+@pytest.mark.parametrize("game_id", FINITE)
 def test_what_is_drawn_is_legal_and_names_its_own_outputs(game_id):
     game = make(game_id)
     actions, rng = actions_of(game), np.random.default_rng(5)
@@ -150,3 +151,9 @@ def test_a_choice_without_an_output_is_refused(choice):
 def test_a_choice_of_other_parts_is_refused(choice):
     with pytest.raises(ParameterError, match="no output"):
         Actions([TRADE]).encode(choice)
+
+
+@pytest.mark.parametrize("game_id", FREE_TEXT)
+def test_lines_of_text_have_no_outputs(game_id):
+    with pytest.raises(ParameterError, match="no finite set: one line of text"):
+        actions_of(make(game_id))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 
 import pytest
+from finite_games import FINITE
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("safetensors")
@@ -14,7 +15,7 @@ from ludens.agents.neural import NeuralPlayer, new_policy, save_policy  # noqa: 
 from ludens.arena import play_match  # noqa: E402
 from ludens.arena.plan import Match  # noqa: E402
 from ludens.errors import LudensError, ParameterError  # noqa: E402
-from ludens.games import all_ids, make  # noqa: E402
+from ludens.games import make  # noqa: E402
 
 
 def saved(path, game, name="mlp", seed=1, **sizes):
@@ -26,7 +27,7 @@ def play(game, *specs, seed=3):
 
 
 @pytest.mark.parametrize("name", ["mlp", "gru"])
-@pytest.mark.parametrize("game_id", all_ids())
+@pytest.mark.parametrize("game_id", FINITE)
 def test_it_plays_every_game_with_random_weights(game_id, name, tmp_path):
     game = make(game_id)
     spec = PlayerSpec.of("neural", path=saved(tmp_path / "p", game, name))

@@ -6,13 +6,14 @@ import json
 
 import numpy as np
 import pytest
+from finite_games import FINITE
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("safetensors")
 
 from ludens.agents.neural import NeuralPolicy, load_policy, new_policy, policy_module, policy_modules, save_policy  # noqa: E402
 from ludens.errors import LudensError, MissingExtra, ParameterError  # noqa: E402
-from ludens.games import all_ids, make  # noqa: E402
+from ludens.games import make  # noqa: E402
 
 KINDS = ("mlp", "gru")
 
@@ -29,7 +30,7 @@ def positions(game, seed=0):
 
 
 @pytest.mark.parametrize("name", KINDS)
-@pytest.mark.parametrize("game_id", all_ids())
+@pytest.mark.parametrize("game_id", FINITE)
 def test_probabilities_add_up_to_one_and_keep_to_what_is_legal(game_id, name):
     policy = new_policy(make(game_id), name, seed=3, hidden=[8] if name == "mlp" else 8)
     for observation in positions(policy.game):
