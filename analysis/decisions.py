@@ -29,8 +29,9 @@ from ..games.actions import Move
 from ..games.core import Game, NotSupported, State
 from ..games.registry import make
 from ..llm.chat import ChatModel
+from .resample import student_interval
 
-__all__ = ["Judged", "Search", "choices_at", "judge", "judgeable", "paired"]
+__all__ = ["Judged", "Search", "choices_at", "judge", "judgeable"]
 
 Floats = NDArray[np.float64]
 
@@ -192,8 +193,8 @@ class _Judge:
             decision.choice,
             tuple((move.choice, float(mean)) for move, mean in zip(moves, means, strict=True)),
             best.choice,
-            nothing if best is moves[0] else paired(gains[0], level=search.level),
-            paired(gains[-1], level=search.level) if own else None,
+            nothing if best is moves[0] else student_interval(gains[0], level=search.level),
+            student_interval(gains[-1], level=search.level) if own else None,
             options,
             hidden,
         )
@@ -227,17 +228,3 @@ class _Judge:
             return play_match(match, watchdog=self._watchdog, branch=branch).returns[decision.seat]
         async with self._gate:
             return (await play_match_async(match, self._models, watchdog=self._watchdog, branch=branch)).returns[decision.seat]
-
-
-def paired(gains: Floats, *, level: float = 0.95) -> Estimate:
-    """Estimate a mean of paired differences with its Student interval.
-
-    Args:
-        gains: a difference a play-out, at least two.
-        level: coverage of the interval.
-    """
-    from scipy.special import stdtrit
-
-    half = float(stdtrit(len(gains) - 1, (1 + level) / 2) * gains.std(ddof=1) / np.sqrt(len(gains)))
-    mean = float(gains.mean())
-    return Estimate(mean, mean - half, mean + half, len(gains), level, "Student t over paired play-outs")

@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..arena.report.summary import Estimate
 from ..errors import ParameterError
-from .resample import percentile_interval, student_intervals
+from .resample import equivalence_p, percentile_interval, student_intervals, student_quantile
 
 __all__ = ["Benchmark", "Distribution", "Equivalence", "benchmarks", "distance", "distributions", "equivalence", "ks_distance", "wasserstein"]
 
@@ -244,8 +244,6 @@ def equivalence(
     Raises:
         ParameterError: fewer than two clusters, or a margin that is not positive.
     """
-    from scipy.special import stdtr, stdtrit
-
     values = np.asarray(play, float)
     group = np.arange(len(values)) if clusters is None else np.unique(np.asarray(clusters), return_inverse=True)[1]
     if not margin > 0:
@@ -253,13 +251,10 @@ def equivalence(
     found = student_intervals(values, np.zeros(len(values), np.int64), group.astype(np.int64), 1, level=1 - 2 * alpha)[0]
     if found is None or found.n < 2:
         raise ParameterError("an equivalence test needs at least two independent units")
-    own = (found.high - found.value) / float(stdtrit(found.n - 1, 1 - alpha))
+    own = (found.high - found.value) / student_quantile(1 - 2 * alpha, found.n - 1)
     se = math.hypot(own, benchmark_se)
     # Welch and Satterthwaite, the benchmark's error taken as known
     degrees = (found.n - 1) * (se / own) ** 4 if own > 0 else math.inf
-    gap, half = found.value - benchmark, float(stdtrit(min(degrees, 1e9), 1 - alpha)) * se
-    if se > 0:
-        p = max(1 - float(stdtr(min(degrees, 1e9), (gap + margin) / se)), float(stdtr(min(degrees, 1e9), (gap - margin) / se)))
-    else:
-        p = float(abs(gap) >= margin)
+    gap, half = found.value - benchmark, student_quantile(1 - 2 * alpha, min(degrees, 1e9)) * se
+    p = equivalence_p(gap, se, min(degrees, 1e9), margin)
     return Equivalence(gap, se, gap - half, gap + half, p, p < alpha, found.n, margin)

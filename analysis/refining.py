@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..arena.record import Decision, Episode, advance
 from ..arena.report.summary import Estimate
 from ..errors import LudensError
 from ..games.core import State
 from ..games.registry import make
-from .resample import student_intervals
+from .resample import student_interval
 
 __all__ = ["FIGURES", "Counts", "counts", "means", "paired"]
 
@@ -101,16 +100,9 @@ def _scores(decision: Decision) -> tuple[list[float], float]:
 
 def means(found: Sequence[Counts], *, level: float = 0.95) -> dict[str, Estimate]:
     """Average every figure over episodes, each with a Student interval."""
-    return {name: _mean(np.array([getattr(one, name) for one in found]), level) for name in FIGURES}
+    return {name: student_interval([getattr(one, name) for one in found], level=level) for name in FIGURES}
 
 
 def paired(one: Sequence[Counts], other: Sequence[Counts], *, level: float = 0.95) -> dict[str, Estimate]:
     """Average the differences ``one - other`` of episodes with the same seeds, in the same order, each with a Student interval."""
-    return {name: _mean(np.array([getattr(a, name) - getattr(b, name) for a, b in zip(one, other, strict=True)]), level) for name in FIGURES}
-
-
-def _mean(values: NDArray[np.float64], level: float) -> Estimate:
-    zeros = np.zeros(len(values), np.int64)
-    (found,) = student_intervals(values, zeros, np.arange(len(values)), 1, level=level)
-    assert found is not None
-    return found
+    return {name: student_interval([getattr(a, name) - getattr(b, name) for a, b in zip(one, other, strict=True)], level=level) for name in FIGURES}

@@ -1,16 +1,25 @@
-"""Intervals: cluster bootstrap and Student intervals of cluster means, with level and method stated in each."""
+"""Intervals: cluster bootstrap, Student intervals of means and of cluster means, Wilson's of shares."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from ..arena.report.summary import Estimate
 from .results import Floats, Ints, Results
 
-__all__ = ["cluster_weights", "percentile_interval", "resampled", "student_intervals"]
+__all__ = [
+    "cluster_weights",
+    "equivalence_p",
+    "percentile_interval",
+    "resampled",
+    "student_interval",
+    "student_intervals",
+    "student_quantile",
+    "wilson_interval",
+]
 
 
 def cluster_weights(results: Results, resamples: int, rng: np.random.Generator) -> Iterator[Floats]:
@@ -79,8 +88,6 @@ def student_intervals(
     Returns:
         An estimate a group: without an interval when only one cluster is there, None when the group is empty.
     """
-    from scipy.special import stdtrit  # a tenth of scipy.stats' import time
-
     if not len(values):
         return [None] * groups
     span = int(cluster.max()) + 1
@@ -99,7 +106,57 @@ def student_intervals(
         elif n == 1:
             out.append(Estimate(float(mean[index]), n=1, level=level, method="one match only: no interval"))
         else:
-            half = float(stdtrit(n - 1, (1 + level) / 2) * np.sqrt(spread[index] / (n - 1) / n))
+            half = student_quantile(level, n - 1) * float(np.sqrt(spread[index] / (n - 1) / n))
             low, high = max(bounds[0], float(mean[index]) - half), min(bounds[1], float(mean[index]) + half)
             out.append(Estimate(float(mean[index]), low, high, n=n, level=level, method="Student t over match means"))
     return out
+
+
+def student_interval(values: Sequence[float] | Floats, *, level: float = 0.95) -> Estimate:
+    """Estimate a mean of independent values, such as paired differences, with its Student interval; one value alone has none.
+
+    Args:
+        values: at least one.
+        level: coverage aimed at.
+    """
+    given = np.asarray(values, np.float64)
+    (found,) = student_intervals(given, np.zeros(len(given), np.int64), np.arange(len(given)), 1, level=level)
+    assert found is not None
+    return found
+
+
+def student_quantile(level: float, degrees: float = math.inf) -> float:
+    """Give the half-width of an interval in standard errors: Student's, normal where the degrees of freedom are infinite."""
+    from scipy.special import ndtri, stdtrit  # a tenth of scipy.stats' import time
+
+    return float(ndtri((1 + level) / 2) if math.isinf(degrees) else stdtrit(degrees, (1 + level) / 2))
+
+
+def wilson_interval(share: float, trials: float, level: float) -> tuple[float, float]:
+    """Give the score interval of a share (Wilson 1927, Journal of the American Statistical Association 22).
+
+    Args:
+        share: of successes.
+        trials: independent ones behind it, more than none; may be an effective size.
+        level: coverage aimed at.
+    """
+    z = student_quantile(level)
+    middle = (share + z * z / (2 * trials)) / (1 + z * z / trials)
+    half = z / (1 + z * z / trials) * math.sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials))
+    return 0.0 if share == 0 else max(0.0, middle - half), 1.0 if share == 1 else min(1.0, middle + half)
+
+
+def equivalence_p(difference: float, error: float, degrees: float, margin: float) -> float:
+    """Give p of two one-sided t tests that a difference lies within a margin (Schuirmann 1987): small means equivalent.
+
+    Args:
+        difference: that was measured.
+        error: its standard error; 0 where it is known for sure.
+        degrees: of freedom.
+        margin: the largest difference that does not matter, positive.
+    """
+    from scipy.special import stdtr
+
+    if not error > 0:
+        return 0.0 if abs(difference) < margin else 1.0
+    return float(max(stdtr(degrees, (difference - margin) / error), stdtr(degrees, -(difference + margin) / error)))

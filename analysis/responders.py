@@ -21,6 +21,7 @@ from ..errors import LudensError, ParameterError
 from ..games.actions import Move
 from ..games.core import Game
 from ..games.spaces import codec
+from .resample import student_quantile
 from .results import Floats, Ints, Results
 
 __all__ = ["Learned", "LowerBound", "learned_response", "lower_bound", "responder_plan"]
@@ -143,15 +144,13 @@ def _mean(values: Floats, cluster: Ints) -> tuple[float, float, int]:
 
 
 def _estimate(gains: Sequence[float], variances: Sequence[float], units: Sequence[int], level: float) -> Estimate:
-    from scipy.special import stdtrit
-
     value, variance, least = float(np.mean(gains)), float(np.sum(variances)) / len(gains) ** 2, min(units, default=0)
     if not least:
         return Estimate(value, n=0, level=level, method="nobody did better than the player itself")
     if least < 2 or math.isnan(variance):
         return Estimate(value, n=least, level=level, method="too few independent matches for an interval")
     # degrees of freedom of the smallest sample: never too narrow
-    half = float(stdtrit(least - 1, (1 + level) / 2)) * math.sqrt(variance)
+    half = student_quantile(level, least - 1) * math.sqrt(variance)
     return Estimate(value, value - half, value + half, n=least, level=level, method="Student t over match means, matches that chose nobody")
 
 

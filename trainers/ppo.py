@@ -15,10 +15,10 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from ..errors import MissingExtra, ParameterError
+from ..errors import ParameterError
 from .objectives import ppo_clip
 from .parameters import Parameters, filled
-from .registry import Say, Task
+from .registry import Say, Task, require_packages
 
 __all__ = ["PPO", "Config", "Rollout"]
 
@@ -71,14 +71,10 @@ class Config(Parameters):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "hidden", tuple(self.hidden))
-        for name in ("steps", "envs", "length", "epochs", "minibatches", "save_every", "episodes"):
-            self._require(type(getattr(self, name)) is int and getattr(self, name) > 0, name, "should be a whole number above 0")
-        for name in ("learning_rate", "clip", "norm", "reward_scale"):
-            self._require(isinstance(getattr(self, name), int | float) and getattr(self, name) > 0, name, "should be a number above 0")
-        for name in ("discount", "trace", "shaping"):
-            self._require(isinstance(getattr(self, name), int | float) and 0 <= getattr(self, name) <= 1, name, "should be from 0 to 1")
-        for name in ("entropy", "value"):
-            self._require(isinstance(getattr(self, name), int | float) and getattr(self, name) >= 0, name, "should be 0 or more")
+        self._whole("steps", "envs", "length", "epochs", "minibatches", "save_every", "episodes")
+        self._positive("learning_rate", "clip", "norm", "reward_scale")
+        self._shares("discount", "trace", "shaping")
+        self._not_negative("entropy", "value")
         self._require(self.envs * self.length % self.minibatches == 0, "minibatches", "should divide envs times length")
 
 
@@ -133,10 +129,7 @@ class PPO:
     """
 
     def __init__(self, task: Task, **parameters: Any) -> None:
-        try:
-            import torch  # noqa: F401
-        except ImportError as problem:
-            raise MissingExtra("the trainer 'ppo'", "train") from problem
+        require_packages("ppo", "torch")
         self.task, self.config = task, filled(Config, parameters, "trainer ppo")
         if len(task.games) != 1:
             raise ParameterError(f"trainer ppo: one game should be named, got {len(task.games)}")
@@ -150,7 +143,7 @@ class PPO:
 
         from ..agents.neural import new_policy, save_policy
         from ..agents.neural.modules import module_of
-        from .saves import read_state, write_state
+        from .saves import open_log, read_state, write_state
 
         config, task = self.config, self.task
         task.place.mkdir(parents=True, exist_ok=True)
@@ -165,7 +158,7 @@ class PPO:
         self._seen, infos = self.envs.reset(seed=task.seed)
         self._legal = infos.get("legal")
         self._over, self._earned = np.zeros(config.envs, np.bool_), np.zeros(config.envs)
-        with self._log(done) as log:
+        with open_log(task.place, done, "update") as log:
             for update in range(done, updates):
                 torch.manual_seed(task.seed + 7919 * (update + 1))
                 share = update / updates
@@ -187,13 +180,6 @@ class PPO:
         measured = self._measure()
         say(f"{np.mean(measured):.1f} a game over {len(measured)} games, from {min(measured):g} to {max(measured):g}")
         return {"checkpoint": str(place), "return": float(np.mean(measured)), "seconds": round(time.perf_counter() - began, 1)}
-
-    def _log(self, done: int) -> Any:
-        """Open the log; lines of updates after the save are written again."""
-        path = self.task.place / "log.jsonl"
-        kept = [line for line in path.read_text(encoding="utf-8").splitlines() if json.loads(line)["update"] <= done] if path.exists() and done else []
-        path.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
-        return path.open("a", encoding="utf-8")
 
     # -- playing -----------------------------------------------------------------------------------------------------
 

@@ -7,18 +7,19 @@ A trainer is a factory ``factory(task, **parameters) -> Trainer``. Third parties
 from __future__ import annotations
 
 import importlib
+import importlib.util
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
-from ..errors import MissingExtra, ParameterError, UnknownName
+from ..errors import LudensError, MissingExtra, ParameterError, UnknownName
 from ..games.core import Game
 from ..llm.spec import ModelSpec
 from ..plugins import load_plugins
 
-__all__ = ["Kind", "Say", "Task", "Trainer", "trainer", "trainer_kind", "trainers"]
+__all__ = ["Kind", "Say", "Task", "Trainer", "require_packages", "trainer", "trainer_kind", "trainers"]
 
 Say = Callable[[str], None]
 """Takes one line for people."""
@@ -53,6 +54,28 @@ class Task:
         if self.model is None:
             raise ParameterError(f"the trainer {trainer!r} trains a language model; name it: model=...")
         return self.model
+
+    def nano_model(self, trainer: str) -> ModelSpec:
+        """Give the model, which must be of the engine ``nano``.
+
+        Raises:
+            ParameterError: none was named.
+            LudensError: it is of another engine.
+        """
+        model = self.language_model(trainer)
+        if model.engine != "nano":
+            raise LudensError(f"the trainer {trainer} trains models of the engine 'nano'; model {model.name!r} has the engine {model.engine!r}")
+        return model
+
+
+def require_packages(trainer: str, *packages: str) -> None:
+    """Make sure that packages are installed, without importing them.
+
+    Raises:
+        MissingExtra: one is not.
+    """
+    if any(importlib.util.find_spec(package) is None for package in packages):
+        raise MissingExtra(f"the trainer {trainer!r}", "train")
 
 
 class Trainer(Protocol):

@@ -20,12 +20,12 @@ from ..agents.learners import learner
 from ..agents.learners.attention import AttentionWeights
 from ..agents.learners.learning import run as learn
 from ..analysis.regret import external
-from ..errors import MissingExtra, ParameterError
+from ..errors import ParameterError
 from ..games.online.predictions import hedge_bound
 from ..games.online.rules import ADAPTIVE, OnlineGame
 from ..games.online.sequences import draw
 from .parameters import Parameters, filled
-from .registry import Say, Task
+from .registry import Say, Task, require_packages
 
 if TYPE_CHECKING:
     import torch
@@ -65,10 +65,8 @@ class Config(Parameters):
     held_out: int = 200
 
     def __post_init__(self) -> None:
-        for name in ("steps", "samples", "terms", "save_every", "held_out"):
-            self._require(type(getattr(self, name)) is int and getattr(self, name) > 0, name, "should be a whole number above 0")
-        for name in ("learning_rate", "norm"):
-            self._require(isinstance(getattr(self, name), int | float) and getattr(self, name) > 0, name, "should be a number above 0")
+        self._whole("steps", "samples", "terms", "save_every", "held_out")
+        self._positive("learning_rate", "norm")
         self._require(self.attention in ("linear", "softmax"), "attention", "should be 'linear' or 'softmax'")
         self._require(self.begin in ("random", "leader"), "begin", "should be 'random' or 'leader'")
 
@@ -88,10 +86,7 @@ class RegretLoss:
     """
 
     def __init__(self, task: Task, **parameters: Any) -> None:
-        try:
-            import torch  # noqa: F401
-        except ImportError as problem:
-            raise MissingExtra("the trainer 'regret_loss'", "train") from problem
+        require_packages("regret_loss", "torch")
         self.task, self.config = task, filled(Config, parameters, "trainer regret_loss")
         self.games = [game for game in task.games if isinstance(game, OnlineGame) and game.losses not in (*ADAPTIVE, "given")]
         if len(self.games) != len(task.games):
@@ -102,7 +97,7 @@ class RegretLoss:
     def run(self, say: Say) -> Mapping[str, Any]:
         import torch
 
-        from .saves import read_state, write_state
+        from .saves import open_log, read_state, write_state
 
         config, task, game = self.config, self.task, self.games[0]
         task.place.mkdir(parents=True, exist_ok=True)
@@ -111,7 +106,7 @@ class RegretLoss:
         bound = hedge_bound(game.rounds, game.arms)
         done, seconds = read_state(task.place, weights, optimizer) or (0, 0.0)
         began = time.perf_counter() - seconds
-        with self._log(done) as log:
+        with open_log(task.place, done) as log:
             for step in range(done, config.steps):
                 for group in optimizer.param_groups:
                     group["lr"] = config.learning_rate * (1 - 0.9 * step / config.steps)
@@ -161,13 +156,6 @@ class RegretLoss:
             own, hedge = (float(external(losses, learn(rule, losses, rng).mixed)[:, -1].mean()) for rule in both)
             out[game.label] = (own, hedge)
         return out
-
-    def _log(self, done: int) -> Any:
-        """Open the log; lines of steps after the save are written again."""
-        path = self.task.place / "log.jsonl"
-        kept = [line for line in path.read_text(encoding="utf-8").splitlines() if json.loads(line)["step"] <= done] if path.exists() and done else []
-        path.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
-        return path.open("a", encoding="utf-8")
 
 
 def sequences(game: OnlineGame, count: int, rng: np.random.Generator) -> np.ndarray:

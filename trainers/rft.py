@@ -19,13 +19,13 @@ import numpy as np
 from ..agents.player import PlayerSpec
 from ..arena.record import Episode
 from ..arena.seeds import child_seed
-from ..errors import LudensError, MissingExtra, ParameterError, nearest
+from ..errors import ParameterError, nearest
 from ..llm.chat import Sampling
 from ..llm.nano.model import folder
 from ..llm.spec import ModelSpec
 from .card import write_card
 from .parameters import Parameters, filled
-from .registry import Say, Task
+from .registry import Say, Task, require_packages
 from .sft import Config as FitConfig
 from .sft.corpus import Corpus, Writer, conversations
 from .sft.trainer import ABOUT, bare_name, began_with, copy_words
@@ -72,10 +72,9 @@ class Config(Parameters):
         whole = all(type(count) is int and count > 1 for count in (self.episodes, *self.more.values()))
         self._require(whole, "episodes", "and more should be whole numbers above 1")
         self._require(type(self.group) is int and self.group > 1, "group", "should be a whole number above 1")
-        self._require(type(self.rounds) is int and self.rounds > 0, "rounds", "should be a whole number above 0")
+        self._whole("rounds")
         self._require(0 < self.keep < 1, "keep", "should lie between 0 and 1")
-        for name in ("epochs", "temperature"):
-            self._require(getattr(self, name) > 0, name, "should be a number above 0")
+        self._positive("epochs", "temperature")
 
 
 class RFT:
@@ -94,14 +93,9 @@ class RFT:
     """
 
     def __init__(self, task: Task, **parameters: Any) -> None:
-        try:
-            import torch  # noqa: F401
-        except ImportError as problem:
-            raise MissingExtra("the trainer 'rft'", "train") from problem
+        require_packages("rft", "torch")
         self.task, self.config = task, filled(Config, parameters, "trainer rft")
-        self.model = task.language_model("rft")
-        if self.model.engine != "nano":
-            raise LudensError(f"the trainer rft trains models of the engine 'nano'; model {self.model.name!r} has the engine {self.model.engine!r}")
+        self.model = task.nano_model("rft")
         for name in self.config.more:
             if name not in (known := [bare_name(game) for game in task.games]):
                 raise ParameterError(f"trainer rft: more names {name!r}, which is not among the games{nearest(name, known)}")

@@ -1,19 +1,34 @@
-"""What a training run goes on from: weights and an optimizer's moments in one safetensors file, written whole or not at all."""
+"""What a training run goes on from: weights and an optimizer's moments in one safetensors file, written whole or not at all; and its log."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
     import torch
     from torch import Tensor, nn
 
-__all__ = ["read_state", "write_state"]
+__all__ = ["LOG", "open_log", "read_state", "write_state"]
 
+LOG = "log.jsonl"
 _FILE = "state.safetensors"
+
+
+def open_log(place: Path, done: int, count: str = "step") -> TextIO:
+    """Open a run's log to add lines to it; those of after the save, which will be written again, go.
+
+    Args:
+        place: the run's folder.
+        done: how far the save is.
+        count: the field that says how far a line is.
+    """
+    path = place / LOG
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() and done else []
+    path.write_text("".join(f"{line}\n" for line in lines if json.loads(line)[count] <= done), encoding="utf-8")
+    return path.open("a", encoding="utf-8")
 
 
 def write_state(place: Path, module: nn.Module, optimizer: torch.optim.Optimizer, point: Any) -> None:

@@ -18,6 +18,7 @@ from ..arena.seeds import child_rng, child_seed
 from ..arena.watchdog import Watchdog
 from ..games.core import Game
 from ..llm.chat import ChatModel
+from .paired import edge
 
 __all__ = ["Strength", "meet", "opponents", "rows", "strength"]
 
@@ -140,25 +141,21 @@ async def meet(
 
 
 def _measured(game: Game, own: Sequence[tuple[Episode, int]], base: Sequence[tuple[Episode, int]]) -> Strength:
-    from scipy.stats import t
-
     ours, theirs = (np.array([episode.returns[seat] for episode, seat in part]) for part in (own, base))
-    difference = ours - theirs
-    half = float(t.ppf(0.975, len(difference) - 1) * difference.std(ddof=1) / np.sqrt(len(difference))) if len(difference) > 1 else float("inf")
+    ahead = edge(ours, theirs)
     decisions = [decision for episode, seat in own for decision in episode.decisions if decision.seat == seat]
     counts: Counter[str] = Counter()
     for decision in decisions:
         counts["parsed"] += decision.status in ("ok", "repaired") and len(decision.calls) <= 1
         counts["spoke"] += bool(decision.say)
-    edge = float(difference.mean())
     return Strength(
         game.label,
         len(own),
         float(ours.mean()),
         float(theirs.mean()),
-        edge,
-        edge - half,
-        edge + half,
+        ahead.value,
+        ahead.low,
+        ahead.high,
         len(decisions),
         counts["parsed"] / max(len(decisions), 1),
         counts["spoke"] / max(len(decisions), 1) if any(_may_speak(episode) for episode, _ in own) else None,

@@ -15,8 +15,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from ...arena.report.summary import Estimate
 from ...errors import ParameterError
+from ..resample import student_quantile
 
-__all__ = ["Fit", "Floats", "Ints", "critical", "whole_numbers", "wilson"]
+__all__ = ["Fit", "Floats", "Ints", "critical", "whole_numbers"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -105,23 +106,7 @@ class Fit(NamedTuple):
 
 def critical(level: float, clusters: int | None = None) -> float:
     """Give the half-width of an interval in standard errors: normal, or Student's with ``clusters - 1`` degrees of freedom."""
-    from scipy.special import ndtri, stdtrit
-
-    return float(ndtri((1 + level) / 2) if clusters is None else stdtrit(max(clusters - 1, 1), (1 + level) / 2))
-
-
-def wilson(p: float, trials: float, level: float) -> tuple[float, float]:
-    """Give Wilson's interval of a proportion (Journal of the American Statistical Association 22 (1927)).
-
-    Args:
-        p: the proportion.
-        trials: independent ones behind it.
-        level: coverage aimed at.
-    """
-    z = critical(level)
-    middle, half = p + z * z / (2 * trials), z * math.sqrt(p * (1 - p) / trials + z * z / (4 * trials**2))
-    low, high = (middle - half) / (1 + z * z / trials), (middle + half) / (1 + z * z / trials)
-    return 0.0 if p == 0 else max(0.0, low), 1.0 if p == 1 else min(1.0, high)
+    return student_quantile(level) if clusters is None else student_quantile(level, max(clusters - 1, 1))
 
 
 def whole_numbers(what: str, values: ArrayLike, below: int) -> Ints:

@@ -18,7 +18,8 @@ from numpy.typing import ArrayLike, NDArray
 from ...agents.repeated import strategy
 from ...agents.repeated.base import C, Strategy
 from ...errors import ParameterError
-from .fit import Fit, Floats, wilson
+from ..resample import wilson_interval
+from .fit import Fit, Floats
 from .mixture import Mixture, mixture
 
 __all__ = ["OUTCOMES", "SFEM_STRATEGIES", "Match", "memory_one", "outcome_counts", "prescriptions", "strategy_shares"]
@@ -91,7 +92,7 @@ def memory_one(matches: Sequence[Match], *, clusters: ArrayLike | None = None, l
             spread = hits[:, at] - p * tries[:, at]
             se[at] = math.sqrt(with_it / (with_it - 1) * float(spread @ spread)) / seen[at]
             trials = p * (1 - p) / max(float(se[at]) ** 2, 1e-300)
-        low[at], high[at] = wilson(p, trials, level)
+        low[at], high[at] = wilson_interval(p, trials, level)
     misses = tries - hits
     with np.errstate(divide="ignore", invalid="ignore"):
         parts = [np.where(counts > 0, counts * np.log(chance), 0.0) for counts, chance in ((hits.sum(axis=0), rate), (misses.sum(axis=0), 1 - rate))]

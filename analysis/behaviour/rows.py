@@ -10,8 +10,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..resample import student_intervals
-from .fit import Fit, wilson
+from ..resample import student_intervals, wilson_interval
+from .fit import Fit
 
 __all__ = ["Row", "Writer"]
 
@@ -83,7 +83,7 @@ class Writer(NamedTuple):
         why = "" if found.has_interval else "all of one seed: no standard error"
         if found.has_interval and found.value in (0.0, 1.0) and bounds == _UNIT:
             # a share at its bound: as many trials as there are units
-            low, high = wilson(found.value, found.n, self.level)
+            low, high = wilson_interval(found.value, found.n, self.level)
             se, why = math.nan, "the same each time: at its bound, no standard error"
         elif se <= _ROUNDING * max(1.0, float(np.abs(each).max())):
             se, why = 0.0, "the same each time: an error of 0 means a rule, not precision"

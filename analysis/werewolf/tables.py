@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 
 from ...arena.report.summary import DataTable, Estimate
-from ..resample import student_intervals
+from ..resample import student_interval, student_intervals
 from .measures import MEASURES, Measure
 from .reading import Played
 
@@ -90,10 +90,7 @@ def paired_difference(ones: Iterable[Played], others: Iterable[Played], value: C
     common = sorted(left.keys() & right.keys())
     if len(common) < 2:
         raise ValueError(f"{len(common)} seeds are common to both; at least 2 are needed")
-    differences = np.array([left[seed] - right[seed] for seed in common])
-    found = student_intervals(differences, np.zeros(len(common), np.int64), np.arange(len(common)), 1, level=level)[0]
-    assert found is not None
-    return found
+    return student_interval([left[seed] - right[seed] for seed in common], level=level)
 
 
 def _by_seed(games: Iterable[Played], value: Callable[[Played], float]) -> dict[int, float]:

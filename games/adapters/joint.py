@@ -33,10 +33,11 @@ from gymnasium.spaces import Box
 
 from ...errors import LudensError
 from ..actions import ActionSpec, Move
-from ..core import Game, GameType, IllegalPolicy, NotSupported, Observation, Prediction, State, load_state, seat_name
+from ..core import Game, GameType, IllegalPolicy, NotSupported, Observation, Prediction, seat_name
 from ..domains import Domain, OneOf, Record
 from ..registry import make
 from .running import Options
+from .wrapping import WrappingState
 
 if TYPE_CHECKING:
     from gymnasium.vector import VectorEnv
@@ -133,7 +134,7 @@ class JointGame(Game):
         return f"You plan for {names}: {how}. The rules that they follow:\n{self.team.rules_text(None)}"
 
 
-class JointState(State):
+class JointState(WrappingState):
     """A position: that of the game that is planned for.
 
     Attributes:
@@ -141,11 +142,9 @@ class JointState(State):
         chosen: choices for the first of the seats that are to move, where one is chosen for after the other.
     """
 
-    # no part of the plain attributes: it is copied and written by itself
-    __slots__ = ("inner",)
+    OTHER = "team"
 
     game: JointGame
-    inner: State
 
     def __init__(self, game: JointGame, seed: int) -> None:
         super().__init__(game, seed)
@@ -217,12 +216,7 @@ class JointState(State):
     def outcome(self) -> dict[str, Any]:
         return self.inner.outcome
 
-    # -- copies: the position of the other game goes along ---------------------------------------------------------------
-
-    def clone(self) -> Self:
-        twin = super().clone()
-        twin.inner = self.inner.clone()
-        return twin
+    # -- hidden information ----------------------------------------------------------------------------------------------
 
     def resample_hidden(self, seat: int, rng: np.random.Generator) -> Self:
         """Draw chance to come anew. Raises NotSupported where something is hidden from all seats."""
@@ -231,16 +225,6 @@ class JointState(State):
         twin = self.clone()
         twin.inner = self.inner.with_fresh_chance(rng)
         return twin
-
-    def to_dict(self) -> dict[str, Any]:
-        return {**super().to_dict(), "inner": self.inner.to_dict()}
-
-    @classmethod
-    def from_dict(cls, game: Game, plain: Mapping[str, Any]) -> Self:
-        state = super().from_dict(game, {name: item for name, item in plain.items() if name != "inner"})
-        assert isinstance(game, JointGame)
-        state.inner = load_state(game.team, plain["inner"])
-        return state
 
 
 def members_asked(observation: Observation) -> dict[int, Observation]:

@@ -9,25 +9,24 @@ from typing import Any, Self
 import numpy as np
 
 from ..actions import ActionSpec, Move
-from ..core import Event, Game, NotSupported, State, load_state
+from ..core import Event, NotSupported, State
 from ..domains import Acts, Record
 from .latent import MEANT, LatentGame, Meaning
+from .wrapping import WrappingState
 
 __all__ = ["LatentState"]
 
 
-class LatentState(State):
+class LatentState(WrappingState):
     """A position: that of the game in words.
 
     Attributes:
         inner: it.
     """
 
-    # no part of the plain attributes: it is copied and written by itself
-    __slots__ = ("inner",)
+    OTHER = "spoken"
 
     game: LatentGame
-    inner: State
 
     def __init__(self, game: LatentGame, seed: int, inner: State) -> None:
         super().__init__(game, seed)
@@ -99,12 +98,7 @@ class LatentState(State):
     def draw_from(self, rng: np.random.Generator) -> None:
         self.inner.draw_from(rng)
 
-    # -- copies: the position of the other game goes along ---------------------------------------------------------------
-
-    def clone(self) -> Self:
-        twin = super().clone()
-        twin.inner = self.inner.clone()
-        return twin
+    # -- hidden information ----------------------------------------------------------------------------------------------
 
     def resample_hidden(self, seat: int, rng: np.random.Generator) -> Self:
         """Draw what the other game hides anew; the events are told again."""
@@ -116,13 +110,3 @@ class LatentState(State):
         twin.events, twin._seen, twin._keys = [], [[] for _ in range(self.game.seats)], [None] * self.game.seats
         twin._tell(0)
         return twin
-
-    def to_dict(self) -> dict[str, Any]:
-        return {**super().to_dict(), "inner": self.inner.to_dict()}
-
-    @classmethod
-    def from_dict(cls, game: Game, plain: Mapping[str, Any]) -> Self:
-        state = super().from_dict(game, {name: item for name, item in plain.items() if name != "inner"})
-        assert isinstance(game, LatentGame)
-        state.inner = load_state(game.spoken, plain["inner"])
-        return state

@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
+from ...analysis.resample import equivalence_p
 from ...analysis.results import Floats, Ints
 from ..spec import Correction, Direction, Kind
 from .flips import cluster_test
@@ -166,8 +167,6 @@ def equivalence(values: Floats, against: Floats | float, margin: float, cluster:
     Returns:
         The difference, and the larger of the two p-values: small means equivalent within the margin.
     """
-    from scipy.special import stdtr
-
     if isinstance(against, float | int):
         difference = float(values.mean()) - against
         if cluster is None:
@@ -180,6 +179,4 @@ def equivalence(values: Floats, against: Floats | float, margin: float, cluster:
         parts = [float(one.var(ddof=1)) / len(one) for one in (values, against)]
         error = math.sqrt(sum(parts))
         df = sum(parts) ** 2 / sum(part**2 / (len(one) - 1) for part, one in zip(parts, (values, against), strict=True)) if error > 0 else math.inf
-    if not error > 0:
-        return difference, 0.0 if abs(difference) < margin else 1.0
-    return difference, float(max(stdtr(df, (difference - margin) / error), stdtr(df, -(difference + margin) / error)))
+    return difference, equivalence_p(difference, error, df, margin)

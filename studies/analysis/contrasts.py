@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ...analysis.resample import student_quantile
 from ...analysis.results import Floats, Ints
 from ...arena.report.summary import Cell, DataTable, Estimate
 from ...errors import ParameterError
@@ -17,7 +18,7 @@ from ..spec import Hypothesis, Outcome
 from .compare import Exact, Tested, compare, corrected, turned
 from .effects import cliffs_delta, hedges_g, mean_difference, odds_ratio, risk_difference
 from .frame import Frame, limits, needs
-from .intervals import average, quantile, share
+from .intervals import LEVEL, average, share
 from .results import Contrast
 
 __all__ = ["CORRECTED", "by_group", "claim", "compared", "contrast_table", "contrasts_of", "difference", "effect_table", "group_mean", "short", "verdict_table"]
@@ -113,7 +114,7 @@ def _effects(high: Floats, low: Floats, outcome: Outcome, clusters: tuple[Ints, 
             found = risk_difference(high, low, clusters)
             plain = high.var() / len(high) + low.var() / len(low)
             if found.has_interval and plain > 0 and found.n > 1:
-                design = max(1.0, ((found.high - found.low) / 2 / quantile(df=found.n - 1)) ** 2 / float(plain))
+                design = max(1.0, ((found.high - found.low) / 2 / student_quantile(LEVEL, found.n - 1)) ** 2 / float(plain))
         return (("odds ratio", odds_ratio(high, low, design=design)),)
     draws = min(resamples, 1000)
     delta = ("Cliff's delta", cliffs_delta(high, low, clusters, seed=seed, resamples=draws))

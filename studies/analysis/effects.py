@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ...analysis.resample import percentile_interval, resampled
+from ...analysis.resample import percentile_interval, resampled, student_quantile
 from ...analysis.results import Floats, Ints
 from ...arena.report.summary import Estimate
-from .intervals import LEVEL, effective_size, quantile, wilson
+from .intervals import LEVEL, effective_size, wilson
 
 __all__ = ["cliffs_delta", "hedges_g", "mean_difference", "odds_ratio", "risk_difference"]
 
@@ -62,7 +62,7 @@ def mean_difference(
     if sum(parts) == 0:
         return Estimate(value, n=n, level=level, method="all answers of a group equal: no interval")
     df = sum(parts) ** 2 / sum(part**2 / (len(values) - 1) for part, values in zip(parts, (high, low), strict=True))
-    half = quantile(level, df) * math.sqrt(sum(parts))
+    half = student_quantile(level, df) * math.sqrt(sum(parts))
     return Estimate(value, max(bounds[0], value - half), min(bounds[1], value + half), n=n, level=level, method="Welch t")
 
 
@@ -75,7 +75,7 @@ def _linearised(high: Floats, low: Floats, clusters: tuple[Ints, Ints], level: f
     error = math.sqrt(groups / (groups - 1) * float(sums @ sums)) if groups > 1 else 0.0
     if error == 0:
         return Estimate(value, n=groups, level=level, method="clusters do not differ: no interval")
-    half = quantile(level, groups - 1) * error
+    half = student_quantile(level, groups - 1) * error
     return Estimate(value, max(bounds[0], value - half), min(bounds[1], value + half), n=groups, level=level, method="Student t, errors clustered")
 
 
@@ -94,7 +94,7 @@ def odds_ratio(high: Floats, low: Floats, level: float = LEVEL, design: float = 
     empty = bool((cells == 0).any())
     cells = cells + 0.5 if empty else cells
     log = math.log(cells[0] * cells[3] / (cells[1] * cells[2]))
-    half = quantile(level) * math.sqrt(float((1 / cells).sum()) * design)
+    half = student_quantile(level) * math.sqrt(float((1 / cells).sum()) * design)
     method = "Woolf, a half added to each cell, one being empty" if empty else "Woolf"
     if design != 1:
         method += f", variance times the design effect {design:.2f}"
@@ -121,7 +121,7 @@ def hedges_g(high: Floats, low: Floats, clusters: tuple[Ints, Ints] | None = Non
         return percentile_interval(d * small, draws, level=level, n=_count(clusters), method="bootstrap of clusters, percentile")
     scale = math.sqrt(1 / len(high) + 1 / len(low))
     if df > _LARGE or abs(d / scale) > _FAR:
-        half = quantile(level) * math.sqrt(scale**2 + d * d / (2 * df)) * small
+        half = student_quantile(level) * math.sqrt(scale**2 + d * d / (2 * df)) * small
         return Estimate(d * small, d * small - half, d * small + half, n=n, level=level, method="large-sample normal (Hedges and Olkin 1985)")
     ends = [_noncentral(d / scale, df, share) * scale * small for share in ((1 + level) / 2, (1 - level) / 2)]
     return Estimate(d * small, ends[0], ends[1], n=n, level=level, method="noncentral t")
@@ -173,7 +173,7 @@ def cliffs_delta(
     cells = n * m - ties - n * m * d * d
     squared = (m * m * float(((rows - d) ** 2).sum()) + n * n * float(((columns - d) ** 2).sum()) - cells) / (n * m * (n - 1) * (m - 1))
     squared = max(squared, (1 - d * d) / (n * m - 1))
-    z = quantile(level)
+    z = student_quantile(level)
     if abs(d) == 1:  # Feng and Cliff: without overlap the score interval of a share stands in
         edge = 2 * wilson(min(n, m), min(n, m), level).low - 1
         return Estimate(d, edge if d > 0 else -1.0, 1.0 if d > 0 else -edge, n=n + m, level=level, method="no overlap: Wilson score at the smaller group")

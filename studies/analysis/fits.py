@@ -11,13 +11,14 @@ from typing import Any
 
 import numpy as np
 
+from ...analysis.resample import student_quantile
 from ...analysis.results import Floats, Ints
 from ...arena.report.summary import DataTable, Estimate
 from ...errors import ParameterError
 from ..design import level_word
 from ..spec import Model
 from .frame import Frame, needs
-from .intervals import LEVEL, quantile
+from .intervals import LEVEL
 from .separation import independent
 
 __all__ = ["Design", "Fit", "build", "effects", "regression_table", "termed"]
@@ -169,7 +170,7 @@ def wald(
 
     groups = design.clusters
     df = groups - 1 if groups is not None else df
-    reach = quantile(LEVEL, df)
+    reach = student_quantile(LEVEL, df)
     errors = [math.sqrt(value) if value > 0 else math.nan for value in np.diag(covariance)]
     units = len(design.y) if groups is None else groups
     estimates = [

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from ...analysis.resample import student_quantile, wilson_interval
 from ...analysis.results import Floats, Ints
 from ...arena.report.summary import Estimate
 
@@ -14,13 +15,6 @@ __all__ = ["LEVEL", "average", "clustered", "effective_size", "share", "wilson"]
 LEVEL = 0.95
 _LARGE = 2000
 """Answers from which the mean is as good as normal and resampling tells nothing more."""
-
-
-def quantile(level: float = LEVEL, df: float = math.inf) -> float:
-    """Give the two-sided Student quantile of a level; normal where the degrees of freedom are infinite."""
-    from scipy.special import ndtri, stdtrit
-
-    return float(ndtri((1 + level) / 2) if math.isinf(df) else stdtrit(df, (1 + level) / 2))
 
 
 def wilson(count: float, n: float, level: float = LEVEL, *, units: int | None = None, method: str = "Wilson score") -> Estimate:
@@ -35,12 +29,8 @@ def wilson(count: float, n: float, level: float = LEVEL, *, units: int | None = 
     """
     if n <= 0:
         return Estimate(math.nan, n=0, level=level, method="no answers")
-    z = quantile(level)
-    p = count / n
-    middle = (p + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    low, high = (0.0 if count == 0 else middle - half), (1.0 if count == n else middle + half)
-    return Estimate(p, max(0.0, low), min(1.0, high), n=int(n) if units is None else units, level=level, method=method)
+    low, high = wilson_interval(count / n, n, level)
+    return Estimate(count / n, low, high, n=int(n) if units is None else units, level=level, method=method)
 
 
 def clustered(values: Floats, cluster: Ints) -> tuple[float, float, int]:
@@ -70,7 +60,7 @@ def effective_size(values: Floats, cluster: Ints, level: float = LEVEL) -> tuple
     mean, error, groups = clustered(values, cluster)
     if groups < 2 or not 0 < mean < 1 or error == 0:
         return float(groups), groups
-    worth = mean * (1 - mean) / error**2 * (quantile(level, n - 1) / quantile(level, groups - 1)) ** 2
+    worth = mean * (1 - mean) / error**2 * (student_quantile(level, n - 1) / student_quantile(level, groups - 1)) ** 2
     return float(min(n, worth)), groups
 
 
@@ -119,7 +109,7 @@ def average(
                 return Estimate(mean, low, high, n=n, level=level, method="bootstrap, bias-corrected and accelerated")
     if units < 2 or not error > 0:
         return Estimate(mean, n=units, level=level, method="one unit only: no interval" if units < 2 else "all answers equal: no interval")
-    half = quantile(level, units - 1) * error
+    half = student_quantile(level, units - 1) * error
     return Estimate(mean, max(bounds[0], mean - half), min(bounds[1], mean + half), n=units, level=level, method=method)
 
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ...analysis.resample import student_quantile
 from ...analysis.results import Floats, Ints
 from ...arena.report.summary import Cell, DataTable, Estimate
 from ..design import level_word
@@ -15,7 +16,7 @@ from ..spec import Factor, Hypothesis, Outcome
 from .contrasts import difference
 from .firth import NotConverged, firth
 from .frame import Frame, coded, needs
-from .intervals import LEVEL, quantile
+from .intervals import LEVEL
 from .results import SpecificationCurve
 from .separation import independent
 
@@ -144,7 +145,7 @@ def _linear(design: Floats, y: Floats, cluster: Ints | None) -> Estimate:
         parts = np.bincount(np.unique(cluster, return_inverse=True)[1], weights=weights * rest)
         units = len(parts)
         scale, df = units / (units - 1) * (len(y) - 1) / (len(y) - design.shape[1]), units - 1
-    half = quantile(LEVEL, df) * math.sqrt(scale * float(parts @ parts))
+    half = student_quantile(LEVEL, df) * math.sqrt(scale * float(parts @ parts))
     return Estimate(
         float(b[1]), float(b[1] - half), float(b[1] + half), units, LEVEL, "least squares, HC3" if cluster is None else "least squares, errors clustered"
     )
@@ -163,12 +164,12 @@ def _logit(design: Floats, y: Floats, cluster: Ints | None) -> Estimate | None:
     p_on, p_off = expit(on @ found.coefficients), expit(off @ found.coefficients)
     slope = (p_on * (1 - p_on)) @ on / len(y) - (p_off * (1 - p_off)) @ off / len(y)
     if cluster is None:
-        variance, reach, units = float(slope @ found.covariance @ slope), quantile(), len(y)
+        variance, reach, units = float(slope @ found.covariance @ slope), student_quantile(LEVEL), len(y)
     else:
         rows = (design @ (found.covariance @ slope)) * (y - expit(design @ found.coefficients))
         parts = np.bincount(np.unique(cluster, return_inverse=True)[1], weights=rows)
         units = len(parts)
-        variance, reach = units / (units - 1) * float(parts @ parts), quantile(df=units - 1)
+        variance, reach = units / (units - 1) * float(parts @ parts), student_quantile(LEVEL, units - 1)
     value, half = float((p_on - p_off).mean()), reach * math.sqrt(variance)
     method = "Firth logit, average marginal effect, delta method" + ("" if cluster is None else ", errors clustered")
     return Estimate(value, max(-1.0, value - half), min(1.0, value + half), units, LEVEL, method)

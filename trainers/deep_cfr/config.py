@@ -46,9 +46,8 @@ class Config(Parameters):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "hidden", tuple(self.hidden))
-        for name in ("iterations", "traversals", "memory", "steps", "batch", "policy_steps", "save_every"):
-            self._require(type(getattr(self, name)) is int and getattr(self, name) > 0, name, "should be a whole number above 0")
+        self._whole("iterations", "traversals", "memory", "steps", "batch", "policy_steps", "save_every")
         self._require(self.share in ("seat", "role"), "share", "should be 'seat' or 'role'")
         self._require(self.depth is None or (type(self.depth) is int and self.depth > 0), "depth", "should be a whole number above 0, or null")
-        self._require(isinstance(self.learning_rate, int | float) and self.learning_rate > 0, "learning_rate", "should be a number above 0")
-        self._require(type(self.exact) is int and self.exact >= 0, "exact", "should be a whole number, 0 or more")
+        self._positive("learning_rate")
+        self._whole("exact", least=0)

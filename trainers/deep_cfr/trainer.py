@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...agents.neural import NeuralPolicy, save_policy
-from ...errors import MissingExtra, ParameterError
+from ...errors import ParameterError
 from ...games.core import NotSupported
 from ..parameters import filled
-from ..registry import Say, Task
+from ..registry import Say, Task, require_packages
 from .config import Config
 from .solver import DeepSolver
 
@@ -33,10 +33,7 @@ class DeepCFR:
     """
 
     def __init__(self, task: Task, **parameters: Any) -> None:
-        try:
-            import torch  # noqa: F401
-        except ImportError as problem:
-            raise MissingExtra("the trainer 'deep_cfr'", "train") from problem
+        require_packages("deep_cfr", "torch")
         self.task, self.config = task, filled(Config, parameters, "trainer deep_cfr")
         if len(task.games) != 1:
             raise ParameterError(f"trainer deep_cfr: one game should be named, got {len(task.games)}")

@@ -72,18 +72,16 @@ class Config(Parameters):
     def __post_init__(self) -> None:
         for name in ("tags", "opponents", "held_out"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
-        for name in ("rounds", "episodes", "group", "epochs", "batch", "snapshots"):
-            self._require(type(getattr(self, name)) is int and getattr(self, name) > 0, name, "should be a whole number above 0")
+        self._whole("rounds", "episodes", "group", "epochs", "batch", "snapshots")
         self._require(self.episodes >= self.group, "episodes", f"should be at least a group, {self.group}")
-        self._require(type(self.matches) is int and self.matches >= 0, "matches", "should be a whole number, 0 or more")
-        self._require(self.norm in NORMS, "norm", f"should be one of {', '.join(NORMS)}")
+        self._whole("matches", least=0)
+        self._one_of(norm=NORMS)
         self._require(self.process in ("none", "rule", "judge"), "process", "should be none, rule or judge")
         self._require((self.process == "judge") == (self.judge is not None), "judge", "should be given with process=judge, and only then")
         self._require(0 < self.discount <= 1, "discount", "should be above 0 and at most 1")
-        self._require(0 <= self.gate <= 1, "gate", "should be from 0 to 1")
-        self._require(0 <= self.self_share <= 1, "self_share", "should be from 0 to 1")
-        for name in ("learning_rate", "temperature"):
-            self._require(getattr(self, name) > 0, name, "should be a number above 0")
+        self._shares("gate")
+        self._shares("self_share")
+        self._positive("learning_rate", "temperature")
         self._require(self.clip is None or 0 < self.clip < 1, "clip", "should be between 0 and 1, or null")
         for name in ("opponents", "held_out"):
             styles = getattr(self, name)

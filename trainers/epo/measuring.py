@@ -11,7 +11,7 @@ import numpy as np
 from ...agents.bots import fits
 from ...agents.player import PlayerSpec
 from ...games.core import Game
-from ..paired import edge
+from ..paired import edge, told
 from .playing import Cast, deals, play
 
 __all__ = ["compared"]
@@ -61,8 +61,8 @@ def _row(game: Game, field: str, earned: dict[str, np.ndarray]) -> dict[str, Any
         "opponents": field,
         "matches": len(earned["after"]),
         **means,
-        "edge": round(ahead.mean, 4),
+        "edge": round(ahead.value, 4),
         "low": round(ahead.low, 4),
         "high": round(ahead.high, 4),
-        "line": f"{line}; edge {ahead}",
+        "line": f"{line}; edge {told(ahead)}",
     }

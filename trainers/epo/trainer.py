@@ -23,7 +23,7 @@ from ...agents.player import PlayerSpec
 from ...arena.plan import Match
 from ...arena.record import Episode
 from ...arena.seeds import child_seed
-from ...errors import LudensError, MissingExtra
+from ...errors import LudensError
 from ...games.core import Game
 from ...llm.chat import ChatModel
 from ...llm.nano.model import folder
@@ -31,7 +31,7 @@ from ...llm.spec import ModelSpec
 from ..card import digest, write_card
 from ..credit import RoleBaselines
 from ..parameters import filled
-from ..registry import Say, Task
+from ..registry import Say, Task, require_packages
 from .config import Config
 from .measuring import compared
 from .playing import Cast, deals, play, share_of
@@ -67,14 +67,9 @@ class EPO:
     """
 
     def __init__(self, task: Task, **parameters: Any) -> None:
-        try:
-            import torch  # noqa: F401
-        except ImportError as problem:
-            raise MissingExtra("the trainer 'epo'", "train") from problem
+        require_packages("epo", "torch")
         self.task, self.config = task, filled(Config, parameters, "trainer epo")
-        model = task.language_model("epo")
-        if model.engine != "nano":
-            raise LudensError(f"the trainer epo trains models of the engine 'nano'; model {model.name!r} has the engine {model.engine!r}")
+        model = task.nano_model("epo")
         self._start = folder(model.model)
         self._cast = Cast.of(self.config)
         self._baselines = RoleBaselines()

@@ -81,12 +81,9 @@ class Config(Parameters):
         for name in ("seeds", "bank", "opponents"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
         self._require(bool(self.seeds) and all(isinstance(text, str) and text.strip() for text in self.seeds), "seeds", "should be instructions, at least one")
-        for name in ("steps", "deals", "group", "evolve", "size", "candidates", "verify", "epochs", "batch"):
-            self._require(type(getattr(self, name)) is int and getattr(self, name) > 0, name, "should be a whole number above 0")
-        for name in ("least", "evidence", "matches"):
-            self._require(type(getattr(self, name)) is int and getattr(self, name) >= 0, name, "should be a whole number, 0 or more")
+        self._whole("steps", "deals", "group", "evolve", "size", "candidates", "verify", "epochs", "batch")
+        self._whole("least", "evidence", "matches", least=0)
         self._require(self.temperature > 0, "temperature", "should be above 0")
-        for name in ("floor", "rate", "level"):
-            self._require(0 <= getattr(self, name) <= 1, name, "should be from 0 to 1")
+        self._shares("floor", "rate", "level")
         self._require(set(self.opponents) <= set(STYLES) and bool(self.opponents), "opponents", f"should be some of {', '.join(STYLES)}")
         self._require(self.group > 1 or not self.learn, "group", "should be 2 or more where the model learns: episodes of a group are compared")

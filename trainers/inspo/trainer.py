@@ -21,14 +21,14 @@ from ...agents.bots import fits
 from ...agents.player import PlayerSpec
 from ...arena.record import Episode
 from ...arena.seeds import child_rng, child_seed
-from ...errors import LudensError, MissingExtra
+from ...errors import LudensError
 from ...games.core import Game
 from ...llm.nano.model import folder
 from ...llm.spec import ModelSpec
 from ..epo.playing import Deal, deals, play, share_of
-from ..paired import edge
+from ..paired import edge, told
 from ..parameters import filled
-from ..registry import Say, Task
+from ..registry import Say, Task, require_packages
 from .buffer import Buffer, Case
 from .config import PLACEHOLDER, Config
 from .learning import learn
@@ -64,10 +64,7 @@ class INSPO:
         if self.config.learn:
             if task.model is None or task.model.engine != "nano":
                 raise LudensError("the trainer inspo trains models of the engine 'nano' (learn=true); name one: model=...")
-            try:
-                import torch  # noqa: F401
-            except ImportError as problem:
-                raise MissingExtra("the trainer 'inspo'", "train") from problem
+            require_packages("inspo", "torch")
         for game in task.games:
             if reason := self._told("x").why_not(game):
                 raise LudensError(f"the trainer inspo: {reason}")
@@ -228,8 +225,8 @@ class INSPO:
             best, seed = [await self._earned(text, dealt) for text in (self._best().text, self.config.seeds[0])]
             ahead = edge(best, seed)
             means = {"best": round(float(np.mean(best)), 4), "seed": round(float(np.mean(seed)), 4)}
-            line = f"{game.label}: the best instruction {means['best']:.3f}, the first seed {means['seed']:.3f}, edge {ahead}"
-            found.append({"game": game.label, "matches": len(dealt), **means, "edge": ahead.mean, "low": ahead.low, "high": ahead.high, "line": line})
+            line = f"{game.label}: the best instruction {means['best']:.3f}, the first seed {means['seed']:.3f}, edge {told(ahead)}"
+            found.append({"game": game.label, "matches": len(dealt), **means, "edge": ahead.value, "low": ahead.low, "high": ahead.high, "line": line})
         return found
 
     # -- saves -------------------------------------------------------------------------------------------------------

@@ -84,28 +84,14 @@ class Config(Parameters):
     speech: Literal["bank", "free"] = "bank"
 
     def __post_init__(self) -> None:
-        for name in (
-            "iterations",
-            "games",
-            "candidates",
-            "tries",
-            "meanings_else",
-            "dimensions",
-            "memory",
-            "solver_iterations",
-            "most_nodes",
-            "batch",
-            "most_pairs",
-        ):
-            self._require(type(getattr(self, name)) is int and getattr(self, name) > 0, name, "should be a whole number above 0")
-        for name in ("grow", "epochs", "matches"):
-            self._require(type(getattr(self, name)) is int and getattr(self, name) >= 0, name, "should be a whole number, 0 or more")
+        self._whole(
+            "iterations", "games", "candidates", "tries", "meanings_else", "dimensions", "memory", "solver_iterations", "most_nodes", "batch", "most_pairs"
+        )
+        self._whole("grow", "epochs", "matches", least=0)
         for name, allowed in _CHOICES.items():
             self._require(getattr(self, name) in allowed, name, f"should be one of: {', '.join(allowed)}")
-        for name in ("temperature", "learning_rate", *(("speaking",) if self.speaking is not None else ())):
-            self._require(isinstance(getattr(self, name), int | float) and getattr(self, name) > 0, name, "should be a number above 0")
-        for name in ("gap", "anchor"):
-            self._require(isinstance(getattr(self, name), int | float) and getattr(self, name) >= 0, name, "should be 0 or more")
+        self._positive("temperature", "learning_rate", *(("speaking",) if self.speaking is not None else ()))
+        self._not_negative("gap", "anchor")
         self._require(self.tries >= self.candidates, "tries", "should be at least as many as candidates")
         self._require(all(type(count) is int and count > 0 for count in self.meanings.values()), "meanings", "should be whole numbers above 0")
         object.__setattr__(self, "deep", {**_DEEP, **self.deep})

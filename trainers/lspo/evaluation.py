@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...agents.player import PlayerSpec
+from ...analysis.resample import student_interval
 from ...arena.episode import Limits, play_match_async
 from ...arena.plan import Match
 from ...arena.seeds import child_seed
@@ -108,15 +109,8 @@ async def evaluate(game: Game, agents: Sequence[PlayerSpec], models: Mapping[str
 
 def _cell(game: Game, agent: str, side: str, earned: NDArray[np.float64], gain: NDArray[np.float64]) -> Cell:
     won = float((earned > 0).mean()) if game.type.utility in ("team", "zero_sum") else None
-    own, more = _half(earned), _half(gain)
-    mean, edge = float(earned.mean()), float(gain.mean())
-    return Cell(agent, side, len(earned), mean, mean - own, mean + own, won, edge, edge - more, edge + more)
-
-
-def _half(values: NDArray[np.float64]) -> float:
-    from scipy.stats import t
-
-    return float(t.ppf(0.975, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values))) if len(values) > 1 else float("inf")
+    own, edge = student_interval(earned), student_interval(gain)
+    return Cell(agent, side, len(earned), own.value, own.low, own.high, won, edge.value, edge.low, edge.high)
 
 
 def rows(cells: Sequence[Cell]) -> list[dict[str, Any]]:

@@ -18,11 +18,11 @@ from ...agents.latent import LatentSpace
 from ...agents.latent.player import LatentMind
 from ...agents.player import PlayerSpec
 from ...arena.seeds import child_seed
-from ...errors import MissingExtra, ParameterError
+from ...errors import ParameterError
 from ...llm.chat import ChatModel
 from ...llm.spec import ModelSpec
 from ..parameters import filled
-from ..registry import Say, Task
+from ..registry import Say, Task, require_packages
 from .alignment import Aligner, align
 from .config import Config
 from .evaluation import Cell, evaluate, rows
@@ -65,11 +65,7 @@ class LSPO:
     aligner: Aligner = staticmethod(align)
 
     def __init__(self, task: Task, **parameters: Any) -> None:
-        try:
-            import torch  # noqa: F401
-            import transformers  # noqa: F401
-        except ImportError as problem:
-            raise MissingExtra("the trainer 'lspo'", "train") from problem
+        require_packages("lspo", "torch", "transformers")
         self.task, self.config = task, filled(Config, parameters, "trainer lspo")
         if len(task.games) != 1:
             raise ParameterError(f"trainer lspo: one game should be named, got {len(task.games)}")

@@ -37,8 +37,8 @@ class Config(Parameters):
     actions: int = 3
 
     def __post_init__(self) -> None:
-        for name, least in (("games", 2), ("pairs", 1), ("steps", 1), ("states", 1), ("actions", 2)):
-            self._require(type(getattr(self, name)) is int and getattr(self, name) >= least, name, f"should be a whole number from {least}")
+        self._whole("pairs", "steps", "states")
+        self._whole("games", "actions", least=2)
         self._require(isinstance(self.alpha, int | float) and self.alpha >= 0, "alpha", "should be a number from 0")
         self._require(self.steps * self.states * self.actions**2 <= 1000, "steps", "times states times squared actions should be at most 1000")
 

@@ -9,11 +9,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...agents.player import PlayerSpec
-from ...analysis.resample import student_intervals
+from ...analysis.resample import student_interval
 from ...arena.report.summary import Estimate
 from ...arena.seeds import child_seed
 from ...games.core import Game
 from ...llm.chat import ChatModel
+from ..paired import edge, told
 from ..strength import meet
 
 __all__ = ["Compared", "compare"]
@@ -42,8 +43,9 @@ class Compared(NamedTuple):
     @property
     def line(self) -> str:
         """The comparison in one line."""
-        met = "" if self.duel is None else f"; at one table it earned more in {_shown(self.duel)}"
-        return f"{self.game}: {self.trained:.2f} against {self.start:.2f} before, edge {_shown(self.edge)}, preferred {_shown(self.preferred)}{met}"
+        edge, preferred = told(self.edge, ".3f"), told(self.preferred, ".3f")
+        met = "" if self.duel is None else f"; at one table it earned more in {told(self.duel, '.3f')}"
+        return f"{self.game}: {self.trained:.2f} against {self.start:.2f} before, edge {edge}, preferred {preferred}{met}"
 
     @property
     def plain(self) -> dict[str, Any]:
@@ -51,7 +53,7 @@ class Compared(NamedTuple):
         found = {name: round(value, 4) if isinstance(value, float) else value for name, value in self._asdict().items()}
         for name in ("edge", "preferred", "duel"):
             own = getattr(self, name)
-            found[name] = None if own is None else [round(own.value, 4), *(None if end is None else round(end, 4) for end in (own.low, own.high))]
+            found[name] = None if own is None else [round(own.value, 4), *((round(own.low, 4), round(own.high, 4)) if own.has_interval else (None, None))]
         return found
 
 
@@ -86,9 +88,9 @@ async def compare(
         ]
         duel = None
         if game.seats == 2 and at is None:
-            duel = _estimate(await _duel(game, (trained, start), models, deals, child_seed(seed, "duel")))
+            duel = student_interval(await _duel(game, (trained, start), models, deals, child_seed(seed, "duel")))
         wins = (1 + np.sign(own - base)) / 2
-        out.append(Compared(game.label, deals, float(own.mean()), float(base.mean()), _estimate(own - base), _estimate(wins), duel))
+        out.append(Compared(game.label, deals, float(own.mean()), float(base.mean()), edge(own, base), student_interval(wins), duel))
     return out
 
 
@@ -96,14 +98,3 @@ async def _duel(game: Game, pair: tuple[PlayerSpec, PlayerSpec], models: Mapping
     ways = await asyncio.gather(*(meet(game, pair[0], models, deals, seed, field=pair[1:], at=seat) for seat in (0, 1)))
     wins = [[(1 + np.sign(episode.returns[seat] - episode.returns[1 - seat])) / 2 for episode, seat in way] for way in ways]
     return np.asarray(np.mean(wins, axis=0))
-
-
-def _estimate(values: np.ndarray) -> Estimate:
-    count = len(values)
-    (found,) = student_intervals(np.asarray(values, float), np.zeros(count, int), np.arange(count), 1, level=0.95)
-    assert found is not None
-    return found
-
-
-def _shown(estimate: Estimate) -> str:
-    return f"{estimate.value:.3f}" if estimate.low is None or estimate.high is None else f"{estimate.value:.3f} ({estimate.low:.3f} to {estimate.high:.3f})"

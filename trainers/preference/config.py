@@ -59,26 +59,13 @@ class Config(Parameters):
 
     def __post_init__(self) -> None:
         self._require(self.method in METHODS, "method", f"should be one of {', '.join(METHODS)}")
-        self._counts("prompts", "steps", "refresh", "epochs", "minibatch", "micro_tokens", "save_every")
+        self._whole("prompts", "steps", "refresh", "epochs", "minibatch", "micro_tokens", "save_every")
         self._require(type(self.group) is int and self.group > 1, "group", "should be a whole number above 1")
         self._positive("temperature", "clip", "learning_rate", "norm")
-        for name in ("mixture", "memory"):
-            self._require(isinstance(getattr(self, name), int | float) and 0 <= getattr(self, name) <= 1, name, "should be from 0 to 1")
+        self._shares("mixture", "memory")
         self._require(self.step is None or (isinstance(self.step, int | float) and self.step > 0), "step", "should be a number above 0, or null")
         self._one_of(log_partition=("constant", "group"), labels=("soft", "hard"))
         self._require(self.method != "inpo" or self.own_step * self.temperature < 1, "step", "should be below 1 / temperature")
-
-    def _counts(self, *names: str) -> None:
-        for name in names:
-            self._require(type(getattr(self, name)) is int and getattr(self, name) > 0, name, "should be a whole number above 0")
-
-    def _positive(self, *names: str) -> None:
-        for name in names:
-            self._require(isinstance(getattr(self, name), int | float) and getattr(self, name) > 0, name, "should be a number above 0")
-
-    def _one_of(self, **choices: tuple[str, ...]) -> None:
-        for name, known in choices.items():
-            self._require(getattr(self, name) in known, name, f"should be one of {', '.join(known)}")
 
     @property
     def own_step(self) -> float:
@@ -115,9 +102,9 @@ class GameConfig(Config):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self._counts("publish_every", "window_tokens")
+        self._whole("publish_every", "window_tokens")
         self._positive("scale", "measured_at")
-        self._require(type(self.matches) is int and self.matches >= 0, "matches", "should be a whole number, 0 or more")
+        self._whole("matches", least=0)
         self._require(self.seat is None or (type(self.seat) is int and self.seat >= 0), "seat", "should be a seat's number, or null")
         self._one_of(judge=("sign", "logistic"), opponents=("self", "start", "styles"), structured=("none", "json_schema"))
 

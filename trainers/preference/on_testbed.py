@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...errors import MissingExtra
 from ..parameters import filled
-from ..registry import Say, Task
+from ..registry import Say, Task, require_packages
+from ..saves import LOG
 from ..tabular.game import Floats, PreferenceGame
 from ..tabular.solutions import divergence, exploitability, minimax_winner, regularised_exploitability, regularised_nash
 from ..testbeds import make_testbed
@@ -64,10 +64,7 @@ class PreferenceTokens:
     """
 
     def __init__(self, task: Task, **parameters: Any) -> None:
-        try:
-            import torch  # noqa: F401
-        except ImportError as problem:
-            raise MissingExtra("the trainer 'preference_tokens'", "train") from problem
+        require_packages("preference_tokens", "torch")
         self.task, self.config = task, filled(TokenConfig, parameters, "trainer preference_tokens")
         self.game = make_testbed(self.config.testbed)
 
@@ -107,7 +104,7 @@ def train(game: PreferenceGame, config: TokenConfig, place: Path, seed: int, say
         return point._asdict()
 
     end = run(field, start, config, seed=seed, place=place, done=done, more=kept)
-    rows = [json.loads(line) for line in (place / "log.jsonl").read_text(encoding="utf-8").splitlines()]
+    rows = [json.loads(line) for line in (place / LOG).read_text(encoding="utf-8").splitlines()]
     points = [{name: row[name] for name in Point._fields} for row in rows if "divergence" in row]
     with (place / "curve.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, Point._fields, lineterminator="\n")

@@ -6,11 +6,11 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from ..saves import read_state, write_state
+from ..saves import open_log, read_state, write_state
 from .learning import Field, Policies, learn
 
 if TYPE_CHECKING:
@@ -18,9 +18,8 @@ if TYPE_CHECKING:
 
     from .config import Config
 
-__all__ = ["LOG", "Step", "run"]
+__all__ = ["Step", "run"]
 
-LOG = "log.jsonl"
 _LOWEST = 0.05
 """Where the learning rate ends, as a share of its highest."""
 
@@ -69,7 +68,7 @@ def run(
     first, seconds = read_state(place, kept, optimizer) or (0, 0.0)
     began = time.perf_counter() - seconds
     step = Step(first, seconds, policies, {})
-    with _log(place, first) as log:
+    with open_log(place, first) as log:
         for number in range(first, config.steps):
             for group in optimizer.param_groups:
                 group["lr"] = config.learning_rate * max(_LOWEST, 1 - number / config.steps)
@@ -81,11 +80,3 @@ def run(
                 log.flush()
                 write_state(place, kept, optimizer, [number + 1, step.seconds])
     return step
-
-
-def _log(place: Path, done: int) -> Any:
-    """Open the log; lines of steps after the save are written again."""
-    path = place / LOG
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() and done else []
-    path.write_text("".join(f"{line}\n" for line in lines if json.loads(line)["step"] <= done), encoding="utf-8")
-    return path.open("a", encoding="utf-8")

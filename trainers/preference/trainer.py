@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from ...arena.seeds import child_seed
-from ...errors import MissingExtra
 from ...llm.chat import Sampling
 from ..parameters import filled
-from ..registry import Say, Task
+from ..registry import Say, Task, require_packages
 from .config import GameConfig
 from .methods import METHODS
 
@@ -38,10 +37,7 @@ class PreferenceTrainer:
     """
 
     def __init__(self, task: Task, **parameters: Any) -> None:
-        try:
-            import torch  # noqa: F401
-        except ImportError as problem:
-            raise MissingExtra("the trainer 'preference'", "train") from problem
+        require_packages("preference", "torch")
         from .played import Played
         from .weights import policy_of
 

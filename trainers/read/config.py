@@ -56,12 +56,11 @@ class Config(Parameters):
         object.__setattr__(self, "hidden", tuple(self.hidden))
         object.__setattr__(self, "quantiles", tuple(self.quantiles))
         self._require(isinstance(self.planner, Mapping) and "kind" in self.planner, "planner", "should be a mapping with a kind, such as {kind: noisy_planner}")
-        for name in ("steps", "batch", "budget", "goal", "in_flight"):
-            self._require(type(getattr(self, name)) is int and getattr(self, name) > 0, name, "should be a whole number above 0")
-        for name, least in (("episodes", 10), ("validation", 2), ("held_out", 2)):
-            self._require(type(getattr(self, name)) is int and getattr(self, name) >= least, name, f"should be a whole number from {least}")
+        self._whole("steps", "batch", "budget", "goal", "in_flight")
+        self._whole("episodes", least=10)
+        self._whole("validation", "held_out", least=2)
         self._require(0 <= self.discount < 1, "discount", "should be at least 0 and below 1")
-        self._require(0 <= self.trace <= 1, "trace", "should be from 0 to 1")
+        self._shares("trace")
         for name in ("learning_rate", "decay"):
             self._require(isinstance(getattr(self, name), int | float) and getattr(self, name) >= 0, name, "should be a number from 0")
         right = bool(self.quantiles) and all(isinstance(one, int | float) and 0 <= one < 1 for one in self.quantiles)

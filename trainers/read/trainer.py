@@ -23,11 +23,11 @@ from ...arena.report.findings import keep_findings
 from ...arena.runner import Options, play
 from ...arena.seeds import child_seed
 from ...arena.store import Run
-from ...errors import LudensError, MissingExtra, ParameterError
+from ...errors import LudensError, ParameterError
 from ...games.adapters.joint import JointGame
 from ...games.registry import make
 from ..parameters import filled
-from ..registry import Say, Task
+from ..registry import Say, Task, require_packages
 from .config import ORDERS, Config
 from .data import Rows, rows_of
 from .fit import Settings, explained, fit, prefixes
@@ -53,10 +53,7 @@ class Read:
     """
 
     def __init__(self, task: Task, **parameters: Any) -> None:
-        try:
-            import torch  # noqa: F401
-        except ImportError as problem:
-            raise MissingExtra("the trainer 'read'", "train") from problem
+        require_packages("read", "torch")
         self.task, self.config = task, filled(Config, parameters, "trainer read")
         if len(task.games) != 1:
             raise ParameterError(f"trainer read: one game should be named, got {len(task.games)}")

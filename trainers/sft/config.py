@@ -82,11 +82,8 @@ class Config(Parameters):
         self._require(heavy, "weights", "should be a mapping of games to numbers above 0")
         object.__setattr__(self, "unmeasured", tuple(self.unmeasured))
         self._require(self.precision in get_args(Precision), "precision", f"should be one of {', '.join(get_args(Precision))}")
-        for name in ("tokens", "trials", "batch_tokens", "save_every", "held_out", "window_tokens"):
-            self._require(type(getattr(self, name)) is int and getattr(self, name) > 0, name, "should be a whole number above 0")
-        self._require(isinstance(self.temperature, int | float) and self.temperature >= 0, "temperature", "should be 0 or more")
-        for name in ("warmup", "matches"):
-            self._require(type(getattr(self, name)) is int and getattr(self, name) >= 0, name, "should be a whole number, 0 or more")
-        for name in ("epochs", "speaking", "speech_weight", "learning_rate", "clip"):
-            self._require(isinstance(getattr(self, name), int | float) and getattr(self, name) > 0, name, "should be a number above 0")
-        self._require(isinstance(self.weight_decay, int | float) and self.weight_decay >= 0, "weight_decay", "should be 0 or more")
+        self._whole("tokens", "trials", "batch_tokens", "save_every", "held_out", "window_tokens")
+        self._not_negative("temperature")
+        self._whole("warmup", "matches", least=0)
+        self._positive("epochs", "speaking", "speech_weight", "learning_rate", "clip")
+        self._not_negative("weight_decay")

@@ -15,7 +15,7 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from ...llm.nano.network import Network
-from ..saves import read_state, write_state
+from ..saves import open_log, read_state, write_state
 from .config import Config
 from .corpus import CHOICE, Corpus
 
@@ -68,7 +68,7 @@ def fit(network: Network, corpus: Corpus, config: Config, *, seed: int, place: P
     optimizer = _optimizer(network, config)
     point = _resume(network, optimizer, place)
     began, steps = time.perf_counter() - point.seconds, steps_of(config)
-    with (place / "log.jsonl").open("a", encoding="utf-8") as file:
+    with open_log(place, point.step) as file:
         # what was read before the save is passed over, so that the order is that of an unbroken run
         for step, batch in enumerate(islice(corpus.batches(config.batch_tokens, seed), point.step, steps), point.step + 1):
             rate = config.learning_rate * _share(step, steps, config.warmup)
@@ -173,8 +173,4 @@ def _resume(network: Network, optimizer: torch.optim.Optimizer, place: Path) -> 
     found = read_state(place, network, optimizer)
     if found is None:
         return Point(0, 0, 0, 0.0, 0.0, 0.0)
-    point, log = Point(*found), place / "log.jsonl"
-    # lines of steps after the save are written again
-    kept = [line for line in log.read_text(encoding="utf-8").splitlines() if line and json.loads(line)["step"] <= point.step]
-    log.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
-    return point
+    return Point(*found)

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from ...arena.record import Episode
 from ...arena.seeds import child_seed
-from ...errors import LudensError, MissingExtra, ParameterError, nearest
+from ...errors import LudensError, ParameterError, nearest
 from ...games.core import Game
 from ...llm.nano.shape import preset
 from ..card import write_card
-from ..registry import Say, Task
+from ..registry import Say, Task, require_packages
 from ..strength import rows
 from .config import Config
 from .corpus import Corpus, Writer, conversations
@@ -55,11 +55,7 @@ class SFT:
     """
 
     def __init__(self, task: Task, **parameters: Any) -> None:
-        try:
-            import tokenizers  # noqa: F401
-            import torch  # noqa: F401
-        except ImportError as problem:
-            raise MissingExtra("the trainer 'sft'", "train") from problem
+        require_packages("sft", "torch", "tokenizers")
         from ..parameters import filled
 
         self.task = task
@@ -68,9 +64,7 @@ class SFT:
             for game in getattr(self.config, name):
                 if game not in (known := [bare_name(item) for item in task.games]):
                     raise ParameterError(f"trainer sft: {name} names {game!r}, which is not among the games{nearest(game, known)}")
-        self.model = task.language_model("sft")
-        if self.model.engine != "nano":
-            raise LudensError(f"the trainer sft trains models of the engine 'nano'; model {self.model.name!r} has the engine {self.model.engine!r}")
+        self.model = task.nano_model("sft")
         self.place = task.place / "checkpoint"
 
     def run(self, say: Say) -> Mapping[str, Any]:

@@ -62,12 +62,9 @@ class Config(Parameters):
     population: int = 16
 
     def __post_init__(self) -> None:
-        for name in ("iterations", "restart", "epochs", "points", "population"):
-            self._require(type(getattr(self, name)) is int and getattr(self, name) > 0, name, "should be a whole number above 0")
-        for name in ("temperature", "clip"):
-            self._require(isinstance(getattr(self, name), int | float) and getattr(self, name) > 0, name, "should be a number above 0")
-        for name in ("mixture", "memory"):
-            self._require(isinstance(getattr(self, name), int | float) and 0 <= getattr(self, name) <= 1, name, "should be from 0 to 1")
+        self._whole("iterations", "restart", "epochs", "points", "population")
+        self._positive("temperature", "clip")
+        self._shares("mixture", "memory")
         self._require(self.step is None or (isinstance(self.step, int | float) and self.step > 0), "step", "should be a number above 0, or null")
         self._require(self.judge in ("difference", "sign"), "judge", "should be 'difference' or 'sign'")
 
