@@ -240,8 +240,8 @@ def test_sppo_cycles_on_the_majority_judge_while_its_average_improves(tmp_path):
 
 
 @pytest.mark.slow
-def test_long_answers_are_solved_place_by_place(tmp_path):
-    """Five tokens of the additive judge: the Nash policy is the product of the tokens' own at five times the temperature."""
+def test_longer_answers_come_near_their_nash_policy(tmp_path):
+    """Five tokens under the majority judge: 243 answers, whose regularised exploitability is worked out exactly."""
     game = sequences(MajorityJudge(cycle(1.0, 1.0, 1.0)), 3, 5, (0.6, 0.3, 0.1))
     end, _ = trained(game, tmp_path, method="online_ipo", steps=800)
     assert end["regularised"] < 0.005 < regularised_exploitability(game, game.reference, 0.1)
