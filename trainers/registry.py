@@ -260,8 +260,15 @@ trainer_kind(
     "ludens.trainers.regret_loss:RegretLoss",
     summary="regret as a loss: a layer of self-attention learns to learn, in experts games",
     extra="train",
-    config="ludens.trainers.regret_loss:Config",
+    config="ludens.trainers.regret_loss.config:Config",
     needs_model=False,
+)
+trainer_kind(
+    "regret_loss_language",
+    "ludens.trainers.regret_loss:RegretLanguage",
+    summary="the same of a nano model, which plays the games in words",
+    extra="train",
+    config="ludens.trainers.regret_loss.config:LanguageConfig",
 )
 trainer_kind(
     "rft",

@@ -23,7 +23,10 @@ from ludens.games import make
 from ludens.games.online.predictions import hedge_bound
 from ludens.games.online.sequences import Shape, draw
 from ludens.trainers import Task
-from ludens.trainers.regret_loss import Config, RegretLoss, _begun, attend, plain, regrets, surrogate
+from ludens.trainers.regret_loss import RegretLoss
+from ludens.trainers.regret_loss.config import Config
+from ludens.trainers.regret_loss.layer import _begun, attend, plain
+from ludens.trainers.regret_loss.loss import regrets, surrogate
 
 SHAPE = {"rounds": 30}
 

@@ -1,74 +1,29 @@
-"""Regret as a loss: a layer of self-attention learns to learn from nothing but the regret that its mixtures would have had.
-
-On N drawn sequences the loss is ``f(h(R_1), ..., h(R_N))`` with the external regrets R against the exact best arm, ``h(x) = max(x, 0)^2`` and ``f`` a mean
-weighted by ``exp(h)``, which tends to the largest as N grows: so the worst sequences count, and nobody says what should have been done. Park, Liu, Ozdaglar
-and Zhang 2024, "Do LLM agents have regret?", arXiv 2403.16843, section 5. Regrets are divided by ``sqrt(T ln(d) / 2)``, the bound of Hedge, so that 1 means
-as much on every horizon.
-"""
+"""A layer of self-attention that learns to learn from nothing but the regret that its mixtures would have had."""
 
 from __future__ import annotations
 
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from ..agents.learners import learner
-from ..agents.learners.attention import AttentionWeights
-from ..agents.learners.learning import run as learn
-from ..analysis.regret import external
-from ..errors import ParameterError
-from ..games.online.predictions import hedge_bound
-from ..games.online.rules import ADAPTIVE, OnlineGame
-from ..games.online.sequences import draw
-from .parameters import Parameters, filled
-from .registry import Say, Task, require_packages
+from ...agents.learners import learner
+from ...agents.learners.attention import AttentionWeights
+from ...agents.learners.learning import run as learn
+from ...analysis.regret import external
+from ...games.online.predictions import hedge_bound
+from ..parameters import filled
+from ..registry import Say, Task, require_packages
+from .config import Config
+from .loss import online_games, regrets, sequences, surrogate
 
 if TYPE_CHECKING:
     import torch
     from torch import Tensor
 
-__all__ = ["Config", "RegretLoss", "attend", "plain", "regrets", "sequences", "surrogate"]
-
-
-@dataclass(frozen=True)
-class Config(Parameters):
-    """How a learner is trained by its regret.
-
-    Attributes:
-        steps: of the optimizer.
-        samples: sequences whose regrets are aggregated in one term of the loss, N.
-        terms: such terms a step.
-        attention: ``linear`` or ``softmax``.
-        begin: ``random``, or ``leader``: sharp values that follow the leader.
-        relabel: shuffle the arms of every sequence, so that none is preferred for its name.
-        learning_rate: at the beginning; it falls linearly to a tenth.
-        norm: most norm of a gradient.
-        save_every: steps from save to save, from which a run that was cut off goes on.
-        held_out: sequences of each game on which the result is measured.
-    """
-
-    TRAINER: ClassVar[str] = "regret_loss"
-
-    steps: int = 400
-    samples: int = 16
-    terms: int = 4
-    attention: Literal["linear", "softmax"] = "softmax"
-    begin: Literal["random", "leader"] = "random"
-    relabel: bool = True
-    learning_rate: float = 0.05
-    norm: float = 1.0
-    save_every: int = 100
-    held_out: int = 200
-
-    def __post_init__(self) -> None:
-        self._whole("steps", "samples", "terms", "save_every", "held_out")
-        self._positive("learning_rate", "norm")
-        self._require(self.attention in ("linear", "softmax"), "attention", "should be 'linear' or 'softmax'")
-        self._require(self.begin in ("random", "leader"), "begin", "should be 'random' or 'leader'")
+__all__ = ["RegretLoss", "attend", "plain"]
 
 
 class RegretLoss:
@@ -88,16 +43,12 @@ class RegretLoss:
     def __init__(self, task: Task, **parameters: Any) -> None:
         require_packages("regret_loss", "torch")
         self.task, self.config = task, filled(Config, parameters, "trainer regret_loss")
-        self.games = [game for game in task.games if isinstance(game, OnlineGame) and game.losses not in (*ADAPTIVE, "given")]
-        if len(self.games) != len(task.games):
-            raise ParameterError("trainer regret_loss: games should be experts or bandit, with losses that are drawn")
-        if len({(game.arms, game.rounds) for game in self.games}) != 1:
-            raise ParameterError("trainer regret_loss: all games should have as many arms, and as many rounds")
+        self.games = online_games(task, "regret_loss")
 
     def run(self, say: Say) -> Mapping[str, Any]:
         import torch
 
-        from .saves import open_log, read_state, write_state
+        from ..saves import open_log, read_state, write_state
 
         config, task, game = self.config, self.task, self.games[0]
         task.place.mkdir(parents=True, exist_ok=True)
@@ -158,11 +109,6 @@ class RegretLoss:
         return out
 
 
-def sequences(game: OnlineGame, count: int, rng: np.random.Generator) -> np.ndarray:
-    """Draw sequences of a game's losses, scaled to [0, 1]: of shape (count, rounds, arms)."""
-    return np.stack([draw(game.losses, game.shape, rng) for _ in range(count)]) / game.high
-
-
 def _begun(config: Config, arms: int, seed: int) -> torch.nn.ParameterDict:
     """Make weights: values V and v, keys K and k, and the query c, from which scores come."""
     import torch
@@ -206,21 +152,6 @@ def attend(weights: Mapping[str, Tensor] | torch.nn.ParameterDict, losses: Tenso
         seen = rounds * torch.cumsum(values * heavy, 1) / torch.cumsum(heavy, 1)
     outputs = torch.cat([torch.zeros_like(seen[:, :1]), seen], 1)
     return outputs if raw else torch.softmax(outputs[:, :-1], -1)
-
-
-def regrets(mixed: Tensor, losses: Tensor) -> Tensor:
-    """Give external regret after each round, of shape (runs, rounds): :func:`ludens.analysis.regret.external`, with gradients."""
-    import torch
-
-    return torch.cumsum((mixed * losses).sum(-1), 1) - torch.cumsum(losses, 1).min(-1).values
-
-
-def surrogate(found: Tensor) -> Tensor:
-    """Aggregate regrets of shape (terms, samples) to the loss: ``mean_terms sum_i h_i exp(h_i) / sum_i exp(h_i)`` with ``h = max(R, 0)^2``."""
-    import torch
-
-    heights = torch.relu(found) ** 2
-    return (heights * torch.softmax(heights, 1)).sum(1).mean()
 
 
 def plain(weights: torch.nn.ParameterDict, kind: Literal["linear", "softmax"]) -> AttentionWeights:
