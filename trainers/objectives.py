@@ -47,14 +47,20 @@ def dpo(pairs: Pairs, temperature: float) -> Tensor:
     return -(pairs.preference * logsigmoid(h) + (1 - pairs.preference) * logsigmoid(-h)).mean()
 
 
-def ipo(pairs: Pairs, temperature: float) -> Tensor:
+def ipo(pairs: Pairs, temperature: float, weights: Tensor | None = None) -> Tensor:
     """Pull the log-ratio difference h to 1/(2 t) for the preferred answer: (h - 1/(2 t))^2, soft labels weighing both orders.
 
     Azar et al. 2023, arXiv:2310.12036, eq. 17; online IPO and IPO-MD are the same loss on samples of the policy and of its geometric mixture with the
     reference (Calandriello et al. 2024, arXiv:2403.08635). Log-ratios are sums over tokens: divided by lengths, nothing of the theory holds.
+
+    Args:
+        pairs: of answers.
+        temperature: t.
+        weights: of pairs with mean 1, where they stand for samples of another policy, ``(B,)``.
     """
     h, target = pairs.from_reference, 1 / (2 * temperature)
-    return (pairs.preference * (h - target).square() + (1 - pairs.preference) * (h + target).square()).mean()
+    found = pairs.preference * (h - target).square() + (1 - pairs.preference) * (h + target).square()
+    return (found if weights is None else found * weights).mean()
 
 
 def inpo(pairs: Pairs, temperature: float, step: float) -> Tensor:

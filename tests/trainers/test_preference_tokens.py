@@ -61,6 +61,34 @@ def test_the_mixture_as_opponent_has_its_own_fixed_point(tmp_path):
     assert np.allclose(found["last_policy"][0], (0.53701997, 0.11697294, 0.34600709), atol=0.03)
 
 
+def test_answers_of_the_mixture_have_the_same_fixed_point(tmp_path):
+    """IPO-MD shares it with Nash-MD-PG (section 4.3 of Calandriello et al.); online IPO, its like without weights, would end at (.434, .148, .418)."""
+    _, found = trained(make_testbed("biased_rps"), tmp_path, method="ipo_md", mixture=0.5, steps=250, learning_rate=5e-3, group=64)
+    assert np.allclose(found["last_policy"][0], (0.53701997, 0.11697294, 0.34600709), atol=0.04)
+
+
+def test_maxmin_serves_those_who_are_worst_off(tmp_path):
+    """Four in five of the people want the first answer, the others the second: both groups get .558, where mean utility gives .950 and .074."""
+    game = make_testbed("two_groups")
+    end, found = trained(game, tmp_path, method="maxmin", steps=250, learning_rate=5e-3, group=64)
+    assert end["divergence"] < 0.02
+    assert np.allclose(game.groups[:, 0] @ found["last_policy"][0], 0.557612, atol=0.05)
+
+
+def test_maxmin_needs_groups_of_people(tmp_path):
+    with pytest.raises(ParameterError, match="several groups of people"):
+        trained(make_testbed("six"), tmp_path, method="maxmin")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("method", "given"), [("omwu", {"step": 2.0, "refresh": 20, "steps": 1200}), ("mpo", {"refresh": 12, "magnet": 5, "steps": 1200})])
+def test_without_a_reference_to_stay_near_the_winner_is_what_is_come_to(method, given, tmp_path):
+    """From the uniform policy, .174 nats from the winner (2/7, 1/7, 4/7)."""
+    end, _ = trained(make_testbed("biased_rps"), tmp_path, method=method, learning_rate=5e-3, group=64, **given)
+    assert end["mean_divergence"] < 0.02
+    assert end["mean_exploitability"] < 0.02
+
+
 @pytest.mark.slow
 def test_contexts_are_told_apart(tmp_path):
     game = make_testbed("contexts")

@@ -10,12 +10,13 @@ pytest.importorskip("tokenizers")
 
 import torch
 
+from ludens.analysis.growth import rate
 from ludens.analysis.regret import external
 from ludens.cli import main
-from ludens.errors import LudensError, ParameterError
+from ludens.errors import LudensError
 from ludens.games import make
 from ludens.llm.spec import ModelSpec
-from ludens.trainers import Task
+from ludens.trainers import Task, trainer
 from ludens.trainers.regret_loss import RegretLanguage
 from ludens.trainers.regret_loss.language import mixtures
 from ludens.trainers.regret_loss.loss import regrets
@@ -97,21 +98,45 @@ def test_what_was_trained_sits_down_to_play(tmp_path, monkeypatch, capsys):
 
 
 @pytest.mark.parametrize(
-    ("model", "game", "parameters", "error", "words"),
+    ("model", "game", "parameters", "words"),
     [
-        (None, {}, {}, ParameterError, "name it: model="),
-        (ModelSpec(engine="transformers", model="any", name="any"), {}, {}, LudensError, "engine 'nano'"),
-        (HOUSE, {"answer": "distribution"}, {}, ParameterError, "answer=choice"),
-        (HOUSE, {"losses": "last"}, {}, ParameterError, "losses that are drawn"),
-        (HOUSE, {}, {"form": -1.0}, ParameterError, "form=-1.0 should be"),
+        (None, {}, {}, "name it: model="),
+        (ModelSpec(engine="transformers", model="any", name="any"), {}, {}, "engine 'nano'"),
+        (HOUSE, {"answer": "distribution"}, {}, "answer=choice"),
+        (HOUSE, {"losses": "last"}, {}, "losses that are drawn"),
+        (HOUSE, {}, {"form": -1.0}, "form=-1.0 should be"),
     ],
     ids=str,
 )
-def test_wrong_tasks_are_named(model, game, parameters, error, words, tmp_path):
-    with pytest.raises(error, match=words):
+def test_wrong_tasks_are_named(model, game, parameters, words, tmp_path):
+    with pytest.raises(LudensError, match=words):
         RegretLanguage(Task((make("experts", **game),), model, tmp_path), **parameters)
 
 
 def test_a_conversation_that_does_not_fit_is_named(tmp_path):
     with pytest.raises(LudensError, match="do not fit into window_tokens=300"):
         heard_by(made(tmp_path, rounds=8, window_tokens=300))
+
+
+@pytest.mark.slow
+def test_linear_regret_of_a_model_that_follows_the_leader_becomes_sublinear(tmp_path):
+    """The house model learns from a player who takes what cost least so far; on alternating sequences that is always the wrong one."""
+    games, horizons = (make("experts", rounds=25, losses="alternating"),), (6, 12, 25)
+    taught = {"preset": None, "tokens": 150_000, "batch_tokens": 3000, "learning_rate": 1e-3, "teacher": "greedy", "held_out": 4, "matches": 0}
+    start = trainer("sft").make(Task(games, HOUSE, tmp_path / "led", seed=0), taught).run(lambda line: None)["checkpoint"]
+    follower = ModelSpec(engine="nano", model=str(start), name="led")
+    freed = made(tmp_path / "freed", model=follower, rounds=25, steps=16, samples=8, held_out=30, save_every=16)
+
+    def grown(place):
+        """How regret grows over rounds, and what it is at the end, on held-out sequences."""
+        reading = made(tmp_path / "reading", model=ModelSpec(engine="nano", model=str(place), name="read"), rounds=25)
+        heard = reading._heard(reading.games[0], reading._play(str(place), reading.games[0], 30, 99))
+        with torch.no_grad():
+            curves = external(heard.losses, mixtures(reading.policy.model, heard, reading.arms).double().numpy())
+        return rate(horizons, [curves[:, horizon - 1] for horizon in horizons], cluster=np.arange(30)).exponent, curves[:, -1].mean()
+
+    (before, was), found = grown(start), freed.run(lambda line: None)
+    after, now = grown(found["checkpoint"])
+    assert before.low > 0.85
+    assert after.high < 0.5
+    assert now < was / 10

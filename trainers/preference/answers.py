@@ -90,6 +90,7 @@ class Drawn(NamedTuple):
         rivals: P(answer i > rival j) where an opponent answered too, ``(B, K, M)``.
         rewards: of the answers, on a scale of about 1, where there are any, ``(B, K)``.
         facts: what was noticed, by name: monitors of collapse among it.
+        groups: utilities of the answers for each group of people, where there are several, ``(G, B, K)``.
     """
 
     answers: Answers
@@ -97,6 +98,7 @@ class Drawn(NamedTuple):
     rivals: NDArray[np.float64] | None
     rewards: NDArray[np.float64] | None
     facts: Mapping[str, float]
+    groups: NDArray[np.float64] | None = None
 
 
 class Seen(NamedTuple):

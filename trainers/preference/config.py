@@ -20,8 +20,8 @@ class Config(Parameters):
     Attributes:
         method: a name of ``ludens.trainers.preference.METHODS``.
         temperature: weight of the KL to the reference, which is the policy at the start.
-        step: the method's own step size: eta of sppo, sppo_hard and nash_mp, 1/eta of inpo; null for the usual one.
-        mixture: share of the reference in the opponent (nash_md_pg).
+        step: the method's own step size: eta of sppo, sppo_hard, omwu, nash_mp and mpo, 1/eta of inpo; null for the usual one.
+        mixture: share of the reference in the opponent (nash_md_pg), or in both answers (ipo_md).
         memory: rate at which the averaged opponent follows (nash_ema).
         clip: how far a ratio of probabilities may be from 1, or a log-ratio (grpo, spo, p3o_separate, p3o_joint).
         log_partition: how sppo finds its log Z: constant (eta/2, as published), or from each group.
@@ -29,6 +29,7 @@ class Config(Parameters):
         prompts, group: of a step.
         steps: collections in all.
         refresh: collections between two moves of the previous iterate.
+        magnet: turns of mpo between two moves of its reference to the policy of the moment.
         epochs, minibatch: passes over a collection, and prompts of an update.
         learning_rate: of Adam at the beginning; it falls linearly to a twentieth.
         norm: most norm of a gradient.
@@ -50,6 +51,7 @@ class Config(Parameters):
     group: int = 4
     steps: int = 20
     refresh: int = 1
+    magnet: int = 5
     epochs: int = 2
     minibatch: int = 16
     learning_rate: float = 2e-4
@@ -59,8 +61,8 @@ class Config(Parameters):
 
     def __post_init__(self) -> None:
         self._require(self.method in METHODS, "method", f"should be one of {', '.join(METHODS)}")
-        self._whole("prompts", "steps", "refresh", "epochs", "minibatch", "micro_tokens", "save_every")
-        self._require(type(self.group) is int and self.group > 1, "group", "should be a whole number above 1")
+        self._whole("prompts", "steps", "refresh", "magnet", "epochs", "minibatch", "micro_tokens", "save_every")
+        self._whole("group", least=4 if self.method == "maxmin" else 2)
         self._positive("temperature", "clip", "learning_rate", "norm")
         self._shares("mixture", "memory")
         self._require(self.step is None or (isinstance(self.step, int | float) and self.step > 0), "step", "should be a number above 0, or null")
@@ -70,7 +72,7 @@ class Config(Parameters):
     @property
     def own_step(self) -> float:
         """The step size, the method's usual one where none is given."""
-        usual = 2 * self.temperature if self.method == "nash_mp" else 1.0
+        usual = 2 * self.temperature if self.method in ("mpo", "nash_mp") else 1.0
         return usual if self.step is None else self.step
 
 

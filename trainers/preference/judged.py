@@ -118,7 +118,8 @@ class Judged:
             rivals = tables[rows, chosen[:, :, None], met[:, None, :]]
         table = tables[rows, chosen[:, :, None], chosen[:, None, :]]
         queries = self.prompts * self.group * (self.group - 1) // 2 if rivals is None else rivals.size
-        return Drawn(self._answers(logs, contexts, chosen), table, rivals, None, {"queries": float(queries)})
+        groups = game.groups[:, contexts[:, None], chosen] if len(game.groups) else None
+        return Drawn(self._answers(logs, contexts, chosen), table, rivals, None, {"queries": float(queries)}, groups)
 
     def _answers(self, logs: Tensor, contexts: Ints, chosen: Ints) -> Answers:
         numbers = torch.from_numpy((contexts[:, None] * self.game.reference.shape[1] + chosen).ravel())

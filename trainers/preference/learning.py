@@ -41,8 +41,8 @@ class Policies(NamedTuple):
     Attributes:
         policy: is trained.
         previous: the iterate that updates are centred at.
-        rival: the look-ahead, or the average.
-        reference: frozen at the start.
+        rival: the look-ahead, the average, or the iterate before the previous one.
+        reference: frozen at the start; mpo moves it.
     """
 
     policy: nn.Module
@@ -63,7 +63,8 @@ def turn(policies: Policies, method: Method, config: Config, number: int) -> Non
     """Move the frozen policies, as the method wants it before its collection of this number.
 
     Methods with a look-ahead take two turns of ``refresh`` collections each: against the previous iterate, which gives the look-ahead, then against that.
-    egpo takes its second turn from the same place as the first; for the proximal steps of nash_mp it does not matter where they begin.
+    egpo takes its second turn from the same place as the first; for the proximal steps of nash_mp it does not matter where they begin. mpo moves its
+    reference to where it stands after ``magnet`` turns, and omwu keeps the iterate before the previous one.
     """
     period, begins = number // config.refresh, number % config.refresh == 0
     if method.opponent == "average":
@@ -74,14 +75,18 @@ def turn(policies: Policies, method: Method, config: Config, number: int) -> Non
         _copy(policies.rival, policies.policy)
         if method.name == "egpo":
             _copy(policies.policy, policies.previous)
-    else:
-        _copy(policies.previous, policies.policy)
+        return
+    if method.opponent == "before":
+        _copy(policies.rival, policies.previous)
+    _copy(policies.previous, policies.policy)
+    if method.name == "mpo" and period and period % (2 * config.magnet) == 0:
+        _copy(policies.reference, policies.policy)
 
 
 def collect(policies: Policies, method: Method, config: Config, field: Field, number: int) -> Drawn:
     """Have the answers given that the method learns from."""
     rival = None
-    if method.opponent == "average":
+    if method.opponent in ("average", "before"):
         rival = policies.rival
     elif method.opponent == "lookahead":
         second = number // config.refresh % 2
@@ -112,8 +117,11 @@ def credit(drawn: Drawn, reference: Tensor, config: Config, rng: np.random.Gener
     old = answers.batch.logprobs
     whole = answers.whole(LogProbs(old, old, reference, old))
     apart = whole.from_reference.double().numpy()
-    rates = _rates(table, apart, config.mixture if method.opponent == "mixture" else 0.0) if rivals is None else rivals.mean(-1)
-    gains = advantages(method, rates, drawn.rewards, apart, config)
+    others = _rates(table, apart, config.mixture if method.opponent == "mixture" else 0.0)
+    rates = others if rivals is None else rivals.mean(-1)
+    if method.opponent == "before":
+        rates = 2 * others - rates
+    gains = advantages(method, rates, drawn.rewards, apart, config, groups=drawn.groups)
     made = (torch.from_numpy(np.asarray(part, np.float32)) for part in (table, rates, gains))
     facts = {"entropy": float(-whole.old.mean()), "kl": float(apart.mean()), "repeats": _repeats(answers)}
     return Seen(answers, *made), facts

@@ -35,7 +35,7 @@ class Method(NamedTuple):
         name: in configurations.
         answers: who gives the answers: the ``"policy"``, the ``"previous"`` iterate, or the ``"reference"`` (offline data).
         opponent: whom they are compared with: each ``"other"`` of their group, the ``"mixture"`` of these with the reference, the ``"average"`` policy, the
-            ``"lookahead"``, or nobody where a ``"reward"`` counts.
+            ``"lookahead"``, the iterate ``"before"`` the previous one as well, or nobody where a ``"reward"`` counts.
         target: what the method comes to.
         iterate: which iterate does: the last, or the average only.
         loss: what is minimised.
@@ -43,7 +43,7 @@ class Method(NamedTuple):
 
     name: str
     answers: Literal["policy", "previous", "reference"]
-    opponent: Literal["other", "mixture", "average", "lookahead", "reward"]
+    opponent: Literal["other", "mixture", "average", "lookahead", "before", "reward"]
     target: str
     iterate: Literal["last", "average"]
     loss: Loss
@@ -78,12 +78,28 @@ def _ipo(answers: LogProbs, tokens: LogProbs, seen: Seen, config: Config) -> Ten
     return objectives.ipo(_pairs(answers, seen), config.temperature)
 
 
+def _ipo_md(answers: LogProbs, tokens: LogProbs, seen: Seen, config: Config) -> Tensor:
+    import torch
+
+    # answers of the policy stand for those of its mixture with the reference
+    apart = answers.old - answers.reference
+    weights = torch.softmax(-config.mixture * apart, -1) * apart.shape[-1]
+    of_pairs = Group(answers, weights[:, :, None] * weights[:, None, :]).pairs.preference
+    return objectives.ipo(_pairs(answers, seen), config.temperature, of_pairs)
+
+
 def _dpo(answers: LogProbs, tokens: LogProbs, seen: Seen, config: Config) -> Tensor:
     return objectives.dpo(_pairs(answers, seen), config.temperature)
 
 
 def _egpo(answers: LogProbs, tokens: LogProbs, seen: Seen, config: Config) -> Tensor:
     return objectives.egpo(*_gaps(answers, seen.rates), config.temperature)
+
+
+def _omwu(answers: LogProbs, tokens: LogProbs, seen: Seen, config: Config) -> Tensor:
+    # the rates are those of the optimistic step already, 2 P(y > previous) - P(y > the one before)
+    pairs, gap = _gaps(answers, seen.rates)
+    return objectives.omwu(pairs, gap, gap, config.own_step)
 
 
 def _nash(answers: LogProbs, tokens: LogProbs, seen: Seen, config: Config) -> Tensor:
@@ -121,7 +137,13 @@ def _rloo(answers: LogProbs, tokens: LogProbs, seen: Seen, config: Config) -> Te
 
 
 def advantages(
-    method: Method, rates: NDArray[np.float64], rewards: NDArray[np.float64] | None, apart: NDArray[np.float64], config: Config
+    method: Method,
+    rates: NDArray[np.float64],
+    rewards: NDArray[np.float64] | None,
+    apart: NDArray[np.float64],
+    config: Config,
+    *,
+    groups: NDArray[np.float64] | None = None,
 ) -> NDArray[np.float64]:
     """Give every answer its advantage, where the method has one.
 
@@ -131,15 +153,30 @@ def advantages(
         rewards: of the answers, ``(B, K)``; where there are none, how often they are preferred counts as such.
         apart: log(policy / reference) of the answers when they were sampled, ``(B, K)``; charged for by rloo.
         config: its temperature.
+        groups: utilities of the answers for each group of people, ``(G, B, K)``, one of all by default; maxmin serves the one that is worst off.
     """
     earned = rates if rewards is None else rewards
     if method.name == "spo":
         return rates - 0.5
     if method.name == "grpo":
         return group_scores(earned)
+    if method.name == "maxmin":
+        return _for_the_worst_off(earned[None] if groups is None else groups, config.temperature * apart)
     if method.name == "rloo":
         return leave_one_out(earned - config.temperature * apart)
     return np.zeros_like(rates)
+
+
+def _for_the_worst_off(groups: NDArray[np.float64], charged: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give advantages under the utility of the group that is worst off.
+
+    Who that is, each half of the answers is told by the other: told by itself, a half would be better off with answers that vary little.
+    """
+    out, halves = np.empty_like(charged), (slice(0, None, 2), slice(1, None, 2))
+    for own, other in (halves, halves[::-1]):
+        worst = groups[:, :, other].mean((1, 2)).argmin()
+        out[:, own] = leave_one_out((groups[worst] - charged)[:, own])
+    return out
 
 
 _LOSSES: dict[str, Loss] = {
@@ -147,6 +184,7 @@ _LOSSES: dict[str, Loss] = {
     "egpo": _egpo,
     "inpo": _inpo,
     "ipo": _ipo,
+    "ipo_md": _ipo_md,
     "nash_ema": _nash,
     "nash_md_pg": _nash,
     "nash_mp": _nash_mp,
@@ -172,6 +210,9 @@ def _method(name: str, loss: Loss) -> Method:
 
 METHODS: dict[str, Method] = {name: _method(name, loss) for name, loss in _LOSSES.items()} | {
     "grpo": Method("grpo", "policy", "reward", "best reward", "last", _grpo),
+    "maxmin": Method("maxmin", "policy", "reward", "max-min", "last", _rloo),
+    "mpo": Method("mpo", "policy", "lookahead", "minimax winner", "last", _nash_mp),
+    "omwu": Method("omwu", "previous", "before", "minimax winner", "last", _omwu),
     "rloo": Method("rloo", "policy", "reward", "best reward", "last", _rloo),
 }
 """All methods of the trainer ``preference`` by name."""

@@ -10,14 +10,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ...errors import ParameterError
 from ..parameters import filled
 from ..registry import Say, Task, require_packages
 from ..saves import LOG
 from ..tabular.game import Floats, PreferenceGame
-from ..tabular.solutions import divergence, exploitability, minimax_winner, regularised_exploitability, regularised_nash
+from ..tabular.solutions import divergence, exploitability, maxmin_policy, minimax_winner, regularised_exploitability, regularised_nash
 from ..testbeds import make_testbed
 from .config import TokenConfig
-from .methods import METHODS
+from .methods import METHODS, Method
 
 __all__ = ["Point", "PreferenceTokens", "train"]
 
@@ -32,7 +33,7 @@ class Point(NamedTuple):
         queries: pairs that were asked about.
         exploitability, mean_exploitability: in the original game.
         regularised, mean_regularised: exploitability in the regularised game.
-        divergence, mean_divergence: KL of the regularised Nash policy to them, or of the minimax winner for methods that come to that.
+        divergence, mean_divergence: KL to them of the regularised Nash policy, or of the minimax winner or the max-min policy for methods that come to those.
         anchor: P(policy > reference).
     """
 
@@ -80,7 +81,9 @@ def train(game: PreferenceGame, config: TokenConfig, place: Path, seed: int, say
     from .running import Step, run
 
     method = METHODS[config.method]
-    target = minimax_winner(game) if method.target == "minimax winner" else regularised_nash(game, config.temperature)
+    if method.target == "max-min" and not len(game.groups):
+        raise ParameterError(f"trainer preference_tokens: {method.name} needs a testbed of several groups of people, such as two_groups")
+    target = _target(game, method, config.temperature)
     field = Judged(game, config.prompts, config.group, seed)
     start = field.start()
     # the sum of iterates, how many they are, and the queries: kept beside the weights
@@ -123,6 +126,12 @@ def train(game: PreferenceGame, config: TokenConfig, place: Path, seed: int, say
     }
     (place / "result.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
     return {"checkpoint": str(place / "result.json"), **points[-1], "seconds": round(end.seconds, 1)}
+
+
+def _target(game: PreferenceGame, method: Method, temperature: float) -> Floats:
+    if method.target == "minimax winner":
+        return minimax_winner(game)
+    return maxmin_policy(game, temperature)[0] if method.target == "max-min" else regularised_nash(game, temperature)
 
 
 def _distances(game: PreferenceGame, target: Floats, last: Floats, mean: Floats, temperature: float) -> tuple[float, ...]:

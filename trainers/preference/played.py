@@ -39,6 +39,8 @@ class _Played(NamedTuple):
     """Of each answer, in order."""
     returns: NDArray[np.float64]
     """``(B, K)``."""
+    everyone: NDArray[np.float64]
+    """What all seats earned, ``(S, B, K)``; of games with different numbers of seats the first few."""
 
 
 class Played:
@@ -57,6 +59,8 @@ class Played:
         self.games, self.config, self.seed, self.place = tuple(games), config, seed, place
         self._spec, self._kind, self._words = spec, type(policy), policy.words
         self._judge = ScorePreference(lambda answer, context: float(answer), config.judge, config.scale)
+        if config.method == "maxmin" and len({game.seats for game in games}) > 1:
+            raise ParameterError("trainer preference: maxmin counts the seats as groups of people; all games should have as many")
         for game in games:
             if config.seat is not None and config.seat >= game.seats:
                 raise ParameterError(f"trainer preference: seat={config.seat} should be below {game.seats}, the seats of {game.label}")
@@ -82,11 +86,12 @@ class Played:
         rivals = None if met is None else np.stack([self._judge.table(list(own), list(other)) for own, other in zip(returns, met.returns[wanted], strict=True)])
         found = [sample for number in wanted for own in played.samples[number * size : (number + 1) * size] for sample in own]
         facts = {"return": float(played.returns.mean()), "illegal": 1 - float(np.mean([sample.trainable for sample in found])), "decisions": float(len(found))}
-        return Drawn(Answers.of(parts, size), table, rivals, self._scaled(played.returns)[wanted], facts)
+        groups = self._scaled(played.everyone)[:, wanted]
+        return Drawn(Answers.of(parts, size), table, rivals, self._scaled(played.returns)[wanted], facts, groups)
 
     def _scaled(self, returns: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Divide returns by how far apart a game's payoffs may be, game by game."""
-        share = len(returns) // len(self.games)
+        """Divide returns ``(..., B, K)`` by how far apart a game's payoffs may be, game by game."""
+        share = returns.shape[-2] // len(self.games)
         spans = [game.type.payoff_high - game.type.payoff_low for game in self.games for _ in range(share)]
         return np.asarray(returns / np.array(spans)[:, None])
 
@@ -115,7 +120,9 @@ class Played:
             played = [await meet(game, player, models, count, seed, field=field, at=config.seat) for player in members]
             deals += list(zip(*played, strict=True))
         found = [_samples(episode, seat) for deal in deals for episode, seat in deal]
-        return _Played(found, np.array([[episode.returns[seat] for episode, seat in deal] for deal in deals]))
+        own = np.array([[episode.returns[seat] for episode, seat in deal] for deal in deals])
+        seats = range(min(game.seats for game in self.games))
+        return _Played(found, own, np.array([[[episode.returns[seat] for episode, _ in deal] for deal in deals] for seat in seats]))
 
 
 def players(model: str, config: GameConfig, first: int, count: int) -> list[PlayerSpec]:

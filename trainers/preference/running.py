@@ -61,7 +61,7 @@ def run(
 
     policies = Policies.of(start)
     optimizer = torch.optim.Adam(policies.policy.parameters(), lr=config.learning_rate)
-    kept = torch.nn.ModuleDict({"policy": policies.policy, "previous": policies.previous, "rival": policies.rival})
+    kept = torch.nn.ModuleDict({"policy": policies.policy, "previous": policies.previous, "rival": policies.rival, "reference": policies.reference})
     if more is not None:
         kept["more"] = more
     place.mkdir(parents=True, exist_ok=True)
