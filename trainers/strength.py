@@ -11,7 +11,7 @@ import numpy as np
 
 from ..agents.bots import STYLES, fits
 from ..agents.player import PlayerSpec
-from ..arena.episode import Limits, play_match_async
+from ..arena.episode import Branch, Limits, play_match_async
 from ..arena.plan import Match
 from ..arena.record import Episode
 from ..arena.seeds import child_rng, child_seed
@@ -110,6 +110,7 @@ async def meet(
     in_flight: int = 64,
     field: Sequence[PlayerSpec] = (),
     at: int | None = None,
+    branches: Sequence[Branch | None] = (),
 ) -> list[tuple[Episode, int]]:
     """Play a player against opponents, at every seat in turn.
 
@@ -122,6 +123,7 @@ async def meet(
         in_flight: episodes at once.
         field: whom opponents are drawn from; :func:`opponents` by default.
         at: the only seat that it takes.
+        branches: where each episode begins; by default at its own beginning.
 
     Returns:
         The episodes, with the player's seat in each.
@@ -134,7 +136,9 @@ async def meet(
         table[seat] = player
         async with gate:
             match = Match(game, tuple(table), child_seed(seed, "strength", number, "deal"))
-            return await play_match_async(match, models, limits=_LIMITS, watchdog=watchdog), seat
+            branch = branches[number] if branches else None
+            begun = None if branch is None else Branch(branch.state.clone(), branch.moves)
+            return await play_match_async(match, models, limits=_LIMITS, watchdog=watchdog, branch=begun), seat
 
     with Watchdog(_LIMITS.move_seconds) as watchdog:
         return await asyncio.gather(*(one(number, watchdog) for number in range(matches)))

@@ -86,6 +86,9 @@ class GameConfig(Config):
         publish_every: steps from one published iterate to the next; the average policy is made of them.
         opponents: who sits at the other seats: self, start (the frozen reference), or styles (scripted players of all styles that know the game).
         seat: where it learns; null for every seat in turn.
+        begin: where prompts begin: at the deal, or at a drawn decision in an episode of the reference (DR-PO), or of the policy itself.
+        resets: share of the prompts of a step that begin so, where they do not begin at the deal.
+        span: what an answer is: all that the model says until the episode ends, or one turn; in both cases what is compared is how the episode ended.
         structured: whether its replies are held to a schema while it learns: none, or json_schema, under which what is sampled is not quite the policy.
         window_tokens: how much of a conversation is remembered.
         matches: episodes by which it is compared with its start in each game; 0 for none.
@@ -97,6 +100,9 @@ class GameConfig(Config):
     publish_every: int = 5
     opponents: Literal["self", "start", "styles"] = "styles"
     seat: int | None = None
+    begin: Literal["deal", "reference", "policy"] = "deal"
+    resets: float = 1.0
+    span: Literal["episode", "turn"] = "episode"
     structured: Literal["none", "json_schema"] = "none"
     window_tokens: int = 2000
     matches: int = 200
@@ -109,6 +115,8 @@ class GameConfig(Config):
         self._whole("matches", least=0)
         self._require(self.seat is None or (type(self.seat) is int and self.seat >= 0), "seat", "should be a seat's number, or null")
         self._one_of(judge=("sign", "logistic"), opponents=("self", "start", "styles"), structured=("none", "json_schema"))
+        self._one_of(begin=("deal", "reference", "policy"), span=("episode", "turn"))
+        self._shares("resets")
 
 
 @dataclass(frozen=True)

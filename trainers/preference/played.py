@@ -24,6 +24,7 @@ from ..samples import Sample, samples
 from ..strength import meet
 from .answers import Answers, Drawn, rows_of
 from .config import GameConfig
+from .resets import Reset, joined, resets
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -98,7 +99,7 @@ class Played:
     async def _play(self, places: Mapping[str, Path], number: int) -> tuple[_Played, _Played | None]:
         sampling = Sampling(temperature=1.0, max_tokens=None)
         specs = {name: replace(self._spec, model=str(place), name=name) for name, place in places.items()}
-        if self.config.opponents == "start":
+        if self.config.opponents == "start" or self.config.begin == "reference":
             specs["start"] = replace(self._spec, name="start")
         models = {name: replace(spec, structured=self.config.structured, sampling=sampling).build() for name, spec in specs.items()}
         try:
@@ -115,21 +116,31 @@ class Played:
         members = players(name, config, first, config.group)
         field = () if config.opponents == "styles" else players("start" if config.opponents == "start" else "policy", config, 10**6, 1)
         deals: list[Deal] = []
+        starts: list[Reset | None] = []
         for game in self.games:
             count, seed = max(1, config.prompts // len(self.games)), child_seed(self.seed, "collect", number)
-            played = [await meet(game, player, models, count, seed, field=field, at=config.seat) for player in members]
+            begun: list[Reset | None] = [None] * count
+            if config.begin != "deal":
+                first_player = players("start" if config.begin == "reference" else "policy", config, 2 * 10**6, 1)[0]
+                episodes = await meet(game, first_player, models, count, seed, field=field, at=config.seat)
+                begun = resets(game, episodes, config.resets, np.random.default_rng([self.seed, number, 2]))
+            branches = [None if reset is None else reset.branch for reset in begun]
+            played = [await meet(game, player, models, count, seed, field=field, at=config.seat, branches=branches) for player in members]
             deals += list(zip(*played, strict=True))
-        found = [_samples(episode, seat) for deal in deals for episode, seat in deal]
+            starts += begun
+        found = [self._samples(episode, seat, reset) for deal, reset in zip(deals, starts, strict=True) for episode, seat in deal]
         own = np.array([[episode.returns[seat] for episode, seat in deal] for deal in deals])
         seats = range(min(game.seats for game in self.games))
         return _Played(found, own, np.array([[[episode.returns[seat] for episode, _ in deal] for deal in deals] for seat in seats]))
+
+    def _samples(self, episode: Episode, seat: int, reset: Reset | None) -> list[Sample]:
+        """Give what a seat said in an episode, from a reset on; the first turn of it where that is the answer."""
+        found = samples(part for part in trajectories(joined(episode, reset)) if part.seat == seat).kept
+        own = [sample for sample in found if reset is None or sample.turn >= reset.turn]
+        return own[:1] if self.config.span == "turn" else own
 
 
 def players(model: str, config: GameConfig, first: int, count: int) -> list[PlayerSpec]:
     """Describe players of one model that differ in their draws alone."""
     shared: dict[str, Any] = {"model": model, "window_tokens": config.window_tokens, "beyond": "forget", "reask": 0}
     return [PlayerSpec.of("language", model, **shared, seed=first + member + 1) for member in range(count)]
-
-
-def _samples(episode: Episode, seat: int) -> list[Sample]:
-    return samples(part for part in trajectories(episode) if part.seat == seat).kept
