@@ -284,3 +284,10 @@ trainer_kind(
     extra="train",
     config="ludens.trainers.sft.config:Config",
 )
+trainer_kind(
+    "vas",
+    "ludens.trainers.vas:VAS",
+    summary="value augmented sampling: a nano model that stays as it is leans towards tokens that are worth more in its own play",
+    extra="train",
+    config="ludens.trainers.vas:Config",
+)

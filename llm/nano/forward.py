@@ -12,7 +12,7 @@ from ...errors import LudensError
 from ..failures import one_line
 from .shape import Shape
 
-__all__ = ["Cache", "Forward"]
+__all__ = ["Cache", "Floats", "Forward", "normed"]
 
 Floats = npt.NDArray[np.float32]
 _BITS = {"F32": np.float32, "F16": np.float16}
@@ -69,6 +69,10 @@ class Forward:
     Args:
         place: the checkpoint's folder.
 
+    Attributes:
+        shape: its sizes.
+        norm: weights of the last norm, which are multiplied into what is made of its output, ``[width]``.
+
     Raises:
         LudensError: it cannot be read, or is not of this family.
     """
@@ -82,7 +86,8 @@ class Forward:
         held = _tensors(place)
         try:
             self._embedding = held["model.embed_tokens.weight"]
-            self._head = np.ascontiguousarray((self._embedding * held["model.norm.weight"]).T)
+            self.norm = held["model.norm.weight"]
+            self._head = np.ascontiguousarray((self._embedding * self.norm).T)
             self._layers = [_Layer(held, f"model.layers.{number}", shape) for number in range(shape.layers)]
         except KeyError as problem:
             raise LudensError(f"model {str(place)!r}: model.safetensors has no {problem}") from problem
@@ -146,7 +151,7 @@ class Forward:
         return self._logits(hidden)
 
     def _logits(self, hidden: Floats) -> Floats:
-        return _normed(hidden, self.shape.epsilon) @ self._head
+        return normed(hidden, self.shape.epsilon) @ self._head
 
 
 class _Layer:
@@ -166,7 +171,7 @@ class _Layer:
         """Make queries ``[n, kv_heads, groups, head]``, keys and values ``[n, kv_heads, head]``; queries are scaled, positions turned in."""
         shape = self._shape
         heads = shape.heads + shape.kv_heads
-        made = (_normed(hidden, shape.epsilon) @ self._qkv).reshape(len(hidden), heads + shape.kv_heads, shape.head)
+        made = (normed(hidden, shape.epsilon) @ self._qkv).reshape(len(hidden), heads + shape.kv_heads, shape.head)
         pairs = made.view(np.complex64)[:, :heads]
         pairs *= turns
         query = made[:, : shape.heads].reshape(len(hidden), shape.kv_heads, -1, shape.head)
@@ -175,7 +180,7 @@ class _Layer:
     def finish(self, hidden: Floats, mixed: Floats) -> Floats:
         """Add what attention found, then the gated feed-forward part."""
         hidden = hidden + mixed @ self._out
-        inner = _normed(hidden, self._shape.epsilon) @ self._gate_up
+        inner = normed(hidden, self._shape.epsilon) @ self._gate_up
         gate, up = inner[:, : self._shape.feed_forward], inner[:, self._shape.feed_forward :]
         up *= gate
         np.negative(gate, out=gate)
@@ -205,7 +210,8 @@ def _folded(parts: list[Floats], norm: Floats) -> Floats:
     return np.ascontiguousarray((np.concatenate(parts) * norm).T)
 
 
-def _normed(hidden: Floats, epsilon: float) -> Floats:
+def normed(hidden: Floats, epsilon: float) -> Floats:
+    """Scale vectors ``[n, width]`` to a mean square of 1."""
     scale = np.einsum("ij,ij->i", hidden, hidden) / hidden.shape[1] + np.float32(epsilon)
     return np.asarray(hidden / np.sqrt(scale)[:, None], dtype=np.float32)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from ...errors import LudensError
 from ..local.answers import Answers
 from ..local.places import check_same_shape
@@ -44,8 +46,16 @@ class Loaded(Answers):
 
 def _parts(name: str, options: Options) -> tuple[NanoCheckpoint, Decoder]:
     place = folder(name)
-    tokenizer, forward = Tokenizer(place), Forward(place)
+    tokenizer, forward = Tokenizer(place), _forward(place, options)
     if tokenizer.size > forward.shape.vocabulary:
         raise LudensError(f"model {name!r}: the tokenizer has {tokenizer.size} tokens, the model {forward.shape.vocabulary}")
-    checkpoint = NanoCheckpoint(name, place, tokenizer, forward.shape.context)
+    checkpoint = NanoCheckpoint(name, place, tokenizer, forward.shape.context, options.leaning)
     return checkpoint, Decoder(forward, options.max_batch, int(options.prefix_mb * 2**20))
+
+
+def _forward(place: Path, options: Options) -> Forward:
+    if not options.values:
+        return Forward(place)
+    from .valued import ValuedForward
+
+    return ValuedForward(place, Path(options.values).expanduser(), options.beta, options.candidates)

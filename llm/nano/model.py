@@ -31,18 +31,37 @@ class Options:
         max_batch: most requests that are generated together; others join as places become free.
         prefix_mb: memory for what was read before, in megabytes: the rules of a game are read once for all its episodes.
         threads: of numpy's linear algebra while it generates; more than one pays for large batches on idle cores only.
+        values: a file of the trainer ``vas``: answers then lean towards tokens of high value; "" for the model alone.
+        beta: how far they lean.
+        candidates: likeliest tokens that are weighed so.
     """
 
     max_batch: int = 64
     prefix_mb: float = 256.0
     threads: int = 1
+    values: str = ""
+    beta: float = 1.0
+    candidates: int = 20
 
     def __post_init__(self) -> None:
-        for name in ("max_batch", "threads"):
+        for name in ("max_batch", "threads", "candidates"):
             if type(getattr(self, name)) is not int or getattr(self, name) < 1:
                 raise ParameterError(f"engine 'nano': {name}={getattr(self, name)!r} should be a whole number above 0")
         if not isinstance(self.prefix_mb, int | float) or not math.isfinite(self.prefix_mb) or self.prefix_mb < 0:
             raise ParameterError(f"engine 'nano': prefix_mb={self.prefix_mb!r} should be a number of megabytes, 0 or more")
+        if not isinstance(self.values, str):
+            raise ParameterError(f"engine 'nano': values={self.values!r} should be the path of a file that the trainer vas wrote")
+        if not isinstance(self.beta, int | float) or not math.isfinite(self.beta):
+            raise ParameterError(f"engine 'nano': beta={self.beta!r} should be a finite number")
+
+    @property
+    def leaning(self) -> str:
+        """A fingerprint of what answers lean towards, "" where they do not."""
+        if not self.values:
+            return ""
+        from .valued import values_digest
+
+        return f"+{values_digest(self.values)}*{self.beta:g}/{self.candidates}"
 
 
 def folder(name: str) -> Path:
@@ -63,17 +82,17 @@ def folder(name: str) -> Path:
 class NanoCheckpoint:
     """The words of a nano model."""
 
-    def __init__(self, name: str, place: Path, tokenizer: Tokenizer, context: int) -> None:
-        self._name, self._place, self._tokenizer = name, place, tokenizer
+    def __init__(self, name: str, place: Path, tokenizer: Tokenizer, context: int, leaning: str = "") -> None:
+        self._name, self._place, self._tokenizer, self._leaning = name, place, tokenizer, leaning
         self.ends = (tokenizer.end,)
         self.special = tokenizer.special
         self.context = context
 
     @cached_property
     def version(self) -> str:
-        """The name, and a fingerprint of the weights."""
+        """The name, a fingerprint of the weights, and one of the values that answers lean towards."""
         digest = hashlib.blake2b((self._place / "model.safetensors").read_bytes(), digest_size=6)
-        return f"{self._name if self._name == HOUSE else self._place.resolve().name}@{digest.hexdigest()}"
+        return f"{self._name if self._name == HOUSE else self._place.resolve().name}@{digest.hexdigest()}{self._leaning}"
 
     def prompt(self, messages: Sequence[Message]) -> list[int]:
         return self._tokenizer.prompt(messages)

@@ -113,15 +113,15 @@ class Played:
         """Play a group of episodes of every deal."""
         config = self.config
         # a seed of its own changes what a player draws, and nothing else of the episode
-        members = players(name, config, first, config.group)
-        field = () if config.opponents == "styles" else players("start" if config.opponents == "start" else "policy", config, 10**6, 1)
+        members = players(name, config.window_tokens, first, config.group)
+        field = () if config.opponents == "styles" else players("start" if config.opponents == "start" else "policy", config.window_tokens, 10**6, 1)
         deals: list[Deal] = []
         starts: list[Reset | None] = []
         for game in self.games:
             count, seed = max(1, config.prompts // len(self.games)), child_seed(self.seed, "collect", number)
             begun: list[Reset | None] = [None] * count
             if config.begin != "deal":
-                first_player = players("start" if config.begin == "reference" else "policy", config, 2 * 10**6, 1)[0]
+                first_player = players("start" if config.begin == "reference" else "policy", config.window_tokens, 2 * 10**6, 1)[0]
                 episodes = await meet(game, first_player, models, count, seed, field=field, at=config.seat)
                 begun = resets(game, episodes, config.resets, np.random.default_rng([self.seed, number, 2]))
             branches = [None if reset is None else reset.branch for reset in begun]
@@ -140,7 +140,7 @@ class Played:
         return own[:1] if self.config.span == "turn" else own
 
 
-def players(model: str, config: GameConfig, first: int, count: int) -> list[PlayerSpec]:
+def players(model: str, window_tokens: int, first: int, count: int) -> list[PlayerSpec]:
     """Describe players of one model that differ in their draws alone."""
-    shared: dict[str, Any] = {"model": model, "window_tokens": config.window_tokens, "beyond": "forget", "reask": 0}
+    shared: dict[str, Any] = {"model": model, "window_tokens": window_tokens, "beyond": "forget", "reask": 0}
     return [PlayerSpec.of("language", model, **shared, seed=first + member + 1) for member in range(count)]

@@ -92,9 +92,9 @@ class PreferenceTrainer:
         config, sampling = self.config, Sampling(temperature=self.config.measured_at, max_tokens=None)
         specs = {"trained": replace(self.model, model=str(final), name="trained"), "start": replace(self.model, name="start")}
         models = {name: replace(spec, sampling=sampling).build() for name, spec in specs.items()}
-        trained, start = (players(name, config, 0, 1)[0] for name in ("trained", "start"))
+        trained, start = (players(name, config.window_tokens, 0, 1)[0] for name in ("trained", "start"))
         # who learned against scripted players is measured against them, who learned against itself beside its start
-        field = () if config.opponents == "styles" else players("start", config, 10**6, 1)
+        field = () if config.opponents == "styles" else players("start", config.window_tokens, 10**6, 1)
         seed = child_seed(self.task.seed, "compared")
         try:
             return list(await compare(self.task.games, trained, start, models, deals=config.matches, seed=seed, field=field, at=config.seat))
