@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
 from ..errors import LudensError, MissingExtra
 from .samples import Sample
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+    from ..llm.spec import ModelSpec
 
 __all__ = ["LanguagePolicy", "TokenBatch"]
 
@@ -74,17 +77,30 @@ class LanguagePolicy:
     Args:
         model: a causal language model of transformers, adapters included.
         words: a folder with the tokenizer's files, copied beside every checkpoint that is written.
+        half: compute in bfloat16; weights that are learned stay in float32.
+
+    Attributes:
+        shares: whether what several rows begin with is read once.
     """
 
-    def __init__(self, model: Any, words: Path) -> None:
-        self.model, self.words = model, words
+    shares: ClassVar[bool] = False
+
+    def __init__(self, model: Any, words: Path, *, half: bool = False) -> None:
+        self.model, self.words, self.half = model, words, half
 
     @classmethod
-    def load(cls, place: str | Path, *, dtype: str = "float32", device: str = "cpu") -> Self:
+    def load(cls, place: str | Path, *, dtype: str = "float32", device: str = "cpu", lora: int = 0, seed: int = 0) -> Self:
         """Load a checkpoint's folder: safetensors only, and no code of the checkpoint's.
 
+        Args:
+            place: the folder.
+            dtype: of what is computed, and of weights that stay as they are.
+            device: as torch calls it.
+            lora: rank of an adapter in all linear layers but the head (Hu et al. 2021, arXiv:2106.09685), which is all that is learned then; 0 for none.
+            seed: of the adapter's first weights, which change nothing yet.
+
         Raises:
-            MissingExtra: transformers is not installed.
+            MissingExtra: transformers is not installed; or peft, and an adapter is wanted.
             LudensError: there is no such folder, or it cannot be loaded.
         """
         try:
@@ -95,11 +111,22 @@ class LanguagePolicy:
         from ..llm.local.places import check_place
 
         check_place(str(place))
+        half = dtype == "bfloat16"
         try:
-            model = AutoModelForCausalLM.from_pretrained(place, dtype=dtype, use_safetensors=True, trust_remote_code=False)
+            model = AutoModelForCausalLM.from_pretrained(place, dtype=dtype if lora or not half else "float32", use_safetensors=True, trust_remote_code=False)
+            model = model.to(device).eval()
         except Exception as problem:  # the library raises all sorts, in words of its own
             raise LudensError(f"cannot load {str(place)!r}: {one_line(str(problem))}") from problem
-        return cls(model.to(device).eval(), Path(place))
+        return cls(_with_adapter(model, lora, seed) if lora else model, Path(place), half=half)
+
+    def around(self, model: Any) -> Self:
+        """Give another network of the same shape as a policy."""
+        return type(self)(model, self.words, half=self.half)
+
+    @property
+    def adapted(self) -> bool:
+        """Whether an adapter is learned, and the model itself stays as it is."""
+        return hasattr(self.model, "peft_config")
 
     def logprobs(self, batch: TokenBatch) -> Tensor:
         """Give the log-probability of every sampled token, ``[B, T]``, 0 elsewhere; of the model's own distribution, as the engines report it.
@@ -109,15 +136,18 @@ class LanguagePolicy:
         """
         import torch
 
+        device = next(self.model.parameters()).device
         rows, columns = batch.sampled.nonzero(as_tuple=True)
-        logits = self.model(input_ids=batch.tokens, attention_mask=batch.attention, use_cache=False).logits
-        # the logits of a token stand one place before it; only those that are asked for are normalised
-        at = logits[rows, columns - 1].float()
-        own = torch.log_softmax(at, -1).gather(-1, batch.tokens[rows, columns][:, None])[:, 0]
-        return torch.zeros(batch.tokens.shape, dtype=own.dtype, device=own.device).index_put((rows, columns), own)
+        # the logits of a token stand one place before it; only those of places that some row asks for are made, and only those asked for normalised
+        places, at = (columns - 1).unique(return_inverse=True)
+        tokens = batch.tokens.to(device)
+        with torch.autocast(device.type, torch.bfloat16, enabled=self.half):
+            logits = self.model(input_ids=tokens, attention_mask=batch.attention.to(device), use_cache=False, logits_to_keep=places.to(device)).logits
+        found = torch.log_softmax(logits[rows, at].float(), -1).gather(-1, tokens[rows, columns][:, None])[:, 0].to(batch.tokens.device)
+        return torch.zeros(batch.tokens.shape, dtype=found.dtype, device=found.device).index_put((rows, columns), found)
 
     def save(self, place: str | Path) -> Path:
-        """Write a checkpoint that every engine loads: safetensors, configuration and the tokenizer's files.
+        """Write a checkpoint that every engine loads: safetensors, configuration and the tokenizer's files; of an adapter, as peft has it, that alone.
 
         Returns:
             The folder.
@@ -127,8 +157,31 @@ class LanguagePolicy:
         self.copy_words(place)
         return place
 
+    def playing(self, spec: ModelSpec, place: str | Path) -> ModelSpec:
+        """Describe the model that plays what was saved in a folder.
+
+        Args:
+            spec: the model that training began with.
+            place: the folder.
+        """
+        if not self.adapted:
+            return replace(spec, model=str(place))
+        return replace(spec, options={**spec.options, "adapters": {"learned": str(place)}, "adapter": "learned"})
+
     def copy_words(self, place: Path) -> None:
         """Copy the tokenizer's files beside a checkpoint."""
         for name in ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja"):
             if (self.words / name).is_file() and self.words.resolve() != place.resolve():
                 (place / name).write_bytes((self.words / name).read_bytes())
+
+
+def _with_adapter(model: Any, rank: int, seed: int) -> Any:
+    try:
+        from peft import LoraConfig, get_peft_model
+    except ImportError as problem:
+        raise MissingExtra("learning an adapter", "train") from problem
+    import torch
+
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        return get_peft_model(model, LoraConfig(r=rank, lora_alpha=2 * rank, target_modules="all-linear", task_type="CAUSAL_LM")).eval()

@@ -238,6 +238,14 @@ trainer_kind(
     config="ludens.trainers.preference.config:GameConfig",
 )
 trainer_kind(
+    "preference_pairs",
+    "ludens.trainers.preference.on_pairs:PairsTrainer",
+    summary="preference optimisation by pairs of answers in a file: DPO, IPO; all weights or a LoRA adapter",
+    extra="train",
+    config="ludens.trainers.preference.config:PairsConfig",
+    needs_game=False,
+)
+trainer_kind(
     "preference_tokens",
     "ludens.trainers.preference.on_testbed:PreferenceTokens",
     summary="the same of a small transformer over sequences of tokens whose solutions are known",

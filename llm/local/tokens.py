@@ -43,6 +43,22 @@ class Tokens:
         ids = self.tokenizer.apply_chat_template(plain, add_generation_prompt=True, tokenize=True, return_dict=False, **self.template)
         return [int(token) for token in ids]
 
+    def reply(self, messages: Sequence[Message], text: str) -> list[int]:
+        """Write an answer to a conversation as token ids by the template, its end included: what a model would have sampled.
+
+        Raises:
+            LudensError: by the template the conversation reads differently once it is answered, so that there is no telling where the answer begins.
+        """
+        plain = [{"role": role, "content": defused(content, self.tokenizer.all_special_tokens)} for role, content in [*messages, Message("assistant", text)]]
+        ids = [int(token) for token in self.tokenizer.apply_chat_template(plain, tokenize=True, return_dict=False, **self.template)]
+        given = self.prompt(messages)
+        if ids[: len(given)] != given:
+            raise LudensError("the chat template writes a conversation differently once it is answered; give token ids instead of words")
+        answer = ids[len(given) :]
+        # some templates add a line end behind the token that ends an answer, which no model samples
+        ends = [place for place, token in enumerate(answer) if token in self.ends]
+        return answer[: ends[-1] + 1] if ends else [*answer, self.ends[0]]
+
     def text(self, ids: Sequence[int]) -> str:
         """Read token ids, special ones left out."""
         shown = [token for token in ids if token not in self.special]

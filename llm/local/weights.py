@@ -15,7 +15,7 @@ from .options import Options
 from .places import fingerprint, folder
 from .tokens import Tokens, end_tokens, load_tokenizer
 
-__all__ = ["Weights", "load", "release"]
+__all__ = ["Weights", "chosen_device", "load", "release"]
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def load(name: str, options: Options, adapters: Mapping[str, str] | None = None)
     import torch
 
     try:
-        device = torch.device(_device(options.device))
+        device = torch.device(chosen_device(options.device))
     except Exception as problem:
         raise LudensError(f"cannot load {name!r}: {one_line(str(problem))}") from problem
     tokenizer = load_tokenizer(name)
@@ -179,7 +179,8 @@ def _with_adapters(model: Any, adapters: Mapping[str, str]) -> Any:
     return wrapped.eval()
 
 
-def _device(asked: str) -> str:
+def chosen_device(asked: str) -> str:
+    """Give the device that a name means: for ``auto`` the first accelerator there is, else the CPU."""
     import torch
 
     if asked != "auto":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 import torch
 from torch import Tensor, nn
@@ -37,17 +37,18 @@ class Network(nn.Module):  # type: ignore[misc]  # torch counts as Any
                 deep = name.endswith(("o_proj.weight", "down_proj.weight"))
                 nn.init.normal_(weight, std=spread / (2 * shape.layers) ** 0.5 if deep else spread)
 
-    def forward(self, tokens: Tensor, lengths: Sequence[int]) -> Tensor:
+    def forward(self, tokens: Tensor, lengths: Sequence[int], after: Sequence[int] | None = None) -> Tensor:
         """Read conversations.
 
         Args:
             tokens: ids of all conversations end to end, ``[sum(lengths)]``.
             lengths: tokens of each conversation.
+            after: the earlier one that each goes on from, -1 where it begins; None where all begin. What several go on from is read once.
 
         Returns:
             The last hidden states, ``[sum(lengths), width]``; :meth:`logits` makes logits of those that matter.
         """
-        return self.model(tokens, lengths)
+        return self.model(tokens, lengths, after)
 
     def logits(self, hidden: Tensor) -> Tensor:
         """Give logits over the vocabulary, ``[n, vocabulary]``, of hidden states ``[n, width]``."""
@@ -66,13 +67,42 @@ class _Model(nn.Module):  # type: ignore[misc]  # torch counts as Any
         self.register_buffer("cosine", torch.cat([angles.cos()] * 2, -1), persistent=False)
         self.register_buffer("sine", torch.cat([angles.sin()] * 2, -1), persistent=False)
 
-    def forward(self, tokens: Tensor, lengths: Sequence[int]) -> Tensor:
-        where = torch.cat([torch.arange(length) for length in lengths]).to(tokens.device)
-        turn = (self.cosine[where][:, None], self.sine[where][:, None])
+    def forward(self, tokens: Tensor, lengths: Sequence[int], after: Sequence[int] | None = None) -> Tensor:
+        laid = _Laid.of(lengths, after, tokens.device)
+        turn = (self.cosine[laid.where][:, None], self.sine[laid.where][:, None])
         hidden = self.embed_tokens(tokens)
         for layer in self.layers:
-            hidden = layer(hidden, turn, lengths)
+            hidden = layer(hidden, turn, laid)
         return self.norm(hidden)
+
+
+class _Laid(NamedTuple):
+    """How conversations lie end to end.
+
+    Attributes:
+        where: the position of every token in its conversation.
+        lengths: of the conversations, or of the parts that they share.
+        before: of each, which it goes on from, the first one first.
+        masks: of each that goes on from others, which of all these tokens its own may look at, ``[own, all]``; None where they look at no other's.
+    """
+
+    where: Tensor
+    lengths: list[int]
+    before: list[list[int]]
+    masks: list[Tensor | None]
+
+    @classmethod
+    def of(cls, lengths: Sequence[int], after: Sequence[int] | None, device: Any) -> Self:
+        before: list[list[int]] = []
+        for parent in after or [-1] * len(lengths):
+            before.append([] if parent < 0 else [*before[parent], parent])
+        starts = [sum(lengths[one] for one in own) for own in before]
+        where = torch.cat([torch.arange(start, start + length) for start, length in zip(starts, lengths, strict=True)])
+        masks = [
+            torch.ones(length, start + length, dtype=torch.bool, device=device).tril(start) if start else None
+            for start, length in zip(starts, lengths, strict=True)
+        ]
+        return cls(where.to(device), list(lengths), before, masks)
 
 
 class _Layer(nn.Module):  # type: ignore[misc]  # torch counts as Any
@@ -83,8 +113,8 @@ class _Layer(nn.Module):  # type: ignore[misc]  # torch counts as Any
         self.post_attention_layernorm = nn.RMSNorm(shape.width, shape.epsilon)
         self.mlp = _FeedForward(shape)
 
-    def forward(self, hidden: Tensor, turn: tuple[Tensor, Tensor], lengths: Sequence[int]) -> Tensor:
-        hidden = hidden + self.self_attn(self.input_layernorm(hidden), turn, lengths)
+    def forward(self, hidden: Tensor, turn: tuple[Tensor, Tensor], laid: _Laid) -> Tensor:
+        hidden = hidden + self.self_attn(self.input_layernorm(hidden), turn, laid)
         return hidden + self.mlp(self.post_attention_layernorm(hidden))
 
 
@@ -97,15 +127,18 @@ class _Attention(nn.Module):  # type: ignore[misc]  # torch counts as Any
         self.v_proj = nn.Linear(shape.width, shape.kv_heads * shape.head, bias=False)
         self.o_proj = nn.Linear(shape.heads * shape.head, shape.width, bias=False)
 
-    def forward(self, hidden: Tensor, turn: tuple[Tensor, Tensor], lengths: Sequence[int]) -> Tensor:
+    def forward(self, hidden: Tensor, turn: tuple[Tensor, Tensor], laid: _Laid) -> Tensor:
         query = _turned(self.q_proj(hidden).unflatten(-1, (self.heads, self.head)), turn)
         key = _turned(self.k_proj(hidden).unflatten(-1, (self.kv_heads, self.head)), turn)
         value = self.v_proj(hidden).unflatten(-1, (self.kv_heads, self.head))
-        parts = [part.split(list(lengths)) for part in (query, key, value)]
-        if len(set(lengths)) == 1:
-            out = _attend(*(torch.stack(part) for part in parts))
+        queries, keys, values = (part.split(laid.lengths) for part in (query, key, value))
+        if len(set(laid.lengths)) == 1 and not any(laid.before):
+            out = _attend(*(torch.stack(part) for part in (queries, keys, values)))
             return self.o_proj(out.flatten(0, 1).flatten(1))
-        out = [_attend(*conversation) for conversation in zip(*([part[None] for part in own] for own in parts), strict=True)]
+        out = []
+        for number, (before, mask) in enumerate(zip(laid.before, laid.masks, strict=True)):
+            seen = [torch.cat([*(part[one] for one in before), part[number]]) if before else part[number] for part in (keys, values)]
+            out.append(_attend(queries[number][None], seen[0][None], seen[1][None], mask))
         return self.o_proj(torch.cat(out, 1)[0].flatten(1))
 
 
@@ -120,11 +153,11 @@ class _FeedForward(nn.Module):  # type: ignore[misc]  # torch counts as Any
         return self.down_proj(silu(self.gate_proj(hidden)) * self.up_proj(hidden))
 
 
-def _attend(query: Any, key: Any, value: Any) -> Any:
-    """Causal attention within conversations of one length; all ``[conversations, tokens, heads, head]``."""
+def _attend(query: Any, key: Any, value: Any, mask: Tensor | None = None) -> Any:
+    """Causal attention within conversations of one length, or what a mask lets be seen; all ``[conversations, tokens, heads, head]``."""
     groups = query.shape[2] // key.shape[2]
     query, key, value = query.transpose(1, 2), key.repeat_interleave(groups, 2).transpose(1, 2), value.repeat_interleave(groups, 2).transpose(1, 2)
-    return scaled_dot_product_attention(query, key, value, is_causal=True).transpose(1, 2)
+    return scaled_dot_product_attention(query, key, value, mask, is_causal=mask is None).transpose(1, 2)
 
 
 def _turned(vectors: Tensor, turn: tuple[Tensor, Tensor]) -> Tensor:

@@ -25,7 +25,7 @@ from ludens.trainers import Task, trainer  # noqa: E402
 from ludens.trainers.lspo import Config  # noqa: E402
 from ludens.trainers.lspo.evaluation import sides  # noqa: E402
 from ludens.trainers.lspo.playing import hear  # noqa: E402
-from ludens.trainers.lspo.preferences import Judged, judge, larger, mixing  # noqa: E402
+from ludens.trainers.lspo.preferences import Judged, Pair, judge, larger, mixing  # noqa: E402
 from ludens.trainers.lspo.solvers import SOLVERS, Solution  # noqa: E402
 from ludens.trainers.lspo.spaces import latent_space  # noqa: E402
 from ludens.trainers.lspo.statements import Said, Statement, read_statements  # noqa: E402
@@ -241,6 +241,18 @@ def test_every_pair_prefers_the_larger_advantage_and_teaching_follows(whole):
     assert all(margin > 0 for margin in facts["margins"].values())
     assert facts["trace"][0]["chosen"] == pytest.approx(0, abs=1e-3)  # the reference is where it begins
     assert facts["trace"][-1]["loss"] < facts["trace"][0]["loss"]
+
+
+def test_the_tokens_of_statements_are_those_that_torch_computes(whole):
+    from ludens.llm.nano.house import house_folder
+    from ludens.trainers.language_policy import LanguagePolicy, TokenBatch
+    from ludens.trainers.lspo.alignment import _sample
+
+    found = read_statements(whole[0] / "iteration_1" / "statements.jsonl")[:4]
+    batch = TokenBatch.of([_sample(Pair(one, number, 0, 1.0, 0.0), number) for one in found for number in range(len(one.candidates))])
+    with torch.no_grad():
+        own = LanguagePolicy.load(house_folder()).logprobs(batch)
+    assert torch.allclose(own, batch.logprobs, atol=2e-4)
 
 
 def test_a_run_goes_on_where_it_was_cut_off(whole, tmp_path):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .config import Config, GameConfig, TokenConfig
+from .config import Config, GameConfig, PairsConfig, TokenConfig
 from .methods import METHODS, Method
 
-__all__ = ["METHODS", "Config", "GameConfig", "Method", "TokenConfig"]
+__all__ = ["METHODS", "Config", "GameConfig", "Method", "PairsConfig", "TokenConfig"]

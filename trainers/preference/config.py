@@ -1,4 +1,4 @@
-"""The parameters of the trainers ``preference`` and ``preference_tokens``."""
+"""The parameters of the trainers ``preference``, ``preference_pairs`` and ``preference_tokens``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 from ..parameters import Parameters
 from .methods import METHODS
 
-__all__ = ["Config", "GameConfig", "TokenConfig"]
+__all__ = ["Config", "GameConfig", "PairsConfig", "TokenConfig"]
 
 
 @dataclass(frozen=True)
@@ -91,6 +91,7 @@ class GameConfig(Config):
         span: what an answer is: all that the model says until the episode ends, or one turn; in both cases what is compared is how the episode ended.
         structured: whether its replies are held to a schema while it learns: none, or json_schema, under which what is sampled is not quite the policy.
         window_tokens: how much of a conversation is remembered.
+        lora: rank of an adapter that is learned in the place of all weights; 0 for these (engine transformers).
         matches: episodes by which it is compared with its start in each game; 0 for none.
         measured_at: the temperature at which it is.
     """
@@ -105,6 +106,7 @@ class GameConfig(Config):
     span: Literal["episode", "turn"] = "episode"
     structured: Literal["none", "json_schema"] = "none"
     window_tokens: int = 2000
+    lora: int = 0
     matches: int = 200
     measured_at: float = 1.0
 
@@ -112,7 +114,7 @@ class GameConfig(Config):
         super().__post_init__()
         self._whole("publish_every", "window_tokens")
         self._positive("scale", "measured_at")
-        self._whole("matches", least=0)
+        self._whole("matches", "lora", least=0)
         self._require(self.seat is None or (type(self.seat) is int and self.seat >= 0), "seat", "should be a seat's number, or null")
         self._one_of(judge=("sign", "logistic"), opponents=("self", "start", "styles"), structured=("none", "json_schema"))
         self._one_of(begin=("deal", "reference", "policy"), span=("episode", "turn"))
@@ -137,3 +139,43 @@ class TokenConfig(Config):
     epochs: int = 1
     learning_rate: float = 1e-3
     save_every: int = 100
+
+
+@dataclass(frozen=True)
+class PairsConfig(Parameters):
+    """How a language model learns from pairs of answers in a file.
+
+    Attributes:
+        pairs: the file: a JSON object a line with ``prompt``, ``chosen`` and ``rejected``, texts or lists of messages; or token ids, ``prompt_ids`` ...
+        method: dpo or ipo.
+        temperature: beta of dpo, tau of ipo.
+        lora: rank of an adapter that is learned in the place of all weights; 0 for these (engine transformers).
+        epochs, minibatch: passes over the pairs, and pairs of an update.
+        learning_rate: of Adam at the beginning; it falls linearly to a twentieth.
+        norm: most norm of a gradient.
+        held_out: share of the pairs that is not learned from, and measured at the end.
+        micro_tokens: most tokens that are read at once; what is learned does not depend on it.
+        save_every: updates from save to save.
+    """
+
+    TRAINER: ClassVar[str] = "preference_pairs"
+
+    pairs: str = ""
+    method: Literal["dpo", "ipo"] = "dpo"
+    temperature: float = 0.1
+    lora: int = 0
+    epochs: int = 1
+    minibatch: int = 16
+    learning_rate: float = 5e-5
+    norm: float = 1.0
+    held_out: float = 0.1
+    micro_tokens: int = 20_000
+    save_every: int = 50
+
+    def __post_init__(self) -> None:
+        self._require(isinstance(self.pairs, str) and bool(self.pairs), "pairs", "should be a file of pairs: trainer.pairs=FILE.jsonl")
+        self._one_of(method=("dpo", "ipo"))
+        self._positive("temperature", "learning_rate", "norm")
+        self._whole("epochs", "minibatch", "micro_tokens", "save_every")
+        self._whole("lora", least=0)
+        self._require(isinstance(self.held_out, int | float) and 0 <= self.held_out < 1, "held_out", "should be from 0 up to 1")

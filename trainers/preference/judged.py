@@ -78,6 +78,8 @@ class Judged:
         seed: of what is drawn.
     """
 
+    shares = False
+
     def __init__(self, game: PreferenceGame, prompts: int, group: int, seed: int) -> None:
         self.game, self.prompts, self.group, self.seed = game, prompts, group, seed
         self._words = spelling(game)

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..preferences import labels
 from ..record import LogProbs
+from ..stretches import alike
 from .answers import Answers, Drawn, Seen
 from .methods import METHODS, Method, advantages
 
@@ -20,15 +21,25 @@ if TYPE_CHECKING:
     from ..language_policy import TokenBatch
     from .config import Config
 
-__all__ = ["Field", "Policies", "collect", "credit", "gradients", "learn", "turn"]
+__all__ = ["Field", "Policies", "Scorer", "collect", "credit", "gradients", "learn", "logprobs", "turn"]
 
 
-class Field(Protocol):
-    """Where answers come from and who compares them."""
+class Scorer(Protocol):
+    """What tells how likely a policy finds tokens.
+
+    Attributes:
+        shares: whether it reads once what several rows begin with.
+    """
+
+    shares: bool
 
     def logprobs(self, module: nn.Module, batch: TokenBatch) -> Tensor:
         """Give a policy's log-probabilities of the tokens marked as sampled, ``(U, T)``, 0 elsewhere."""
         ...
+
+
+class Field(Scorer, Protocol):
+    """Where answers come from and who compares them."""
 
     def draw(self, answering: nn.Module, rival: nn.Module | None, number: int) -> Drawn:
         """Have a policy answer, and a rival where there is one; the same number and the same policies give the same."""
@@ -52,11 +63,19 @@ class Policies(NamedTuple):
 
     @classmethod
     def of(cls, policy: nn.Module) -> Policies:
-        """Begin with a policy: all four are it."""
+        """Begin with a policy: all four are it. Weights that are not learned are there once."""
         from copy import deepcopy
 
-        others = [deepcopy(policy).requires_grad_(False) for _ in range(3)]
+        still = {id(weight): weight for weight in policy.parameters() if not weight.requires_grad}
+        others = [deepcopy(policy, dict(still)).requires_grad_(False) for _ in range(3)]
         return cls(policy, *others)
+
+    def learned(self, name: str) -> nn.ParameterList:
+        """Give those weights of one of them that are learned in the policy."""
+        import torch
+
+        wanted = {place for place, weight in self.policy.named_parameters() if weight.requires_grad}
+        return torch.nn.ParameterList([weight for place, weight in getattr(self, name).named_parameters() if place in wanted])
 
 
 def turn(policies: Policies, method: Method, config: Config, number: int) -> None:
@@ -145,8 +164,8 @@ def _repeats(answers: Answers) -> float:
     return float(np.mean([group.count(rows) > 1 for group in groups for rows in group]))
 
 
-def gradients(field: Field, policy: nn.Module, config: Config, seen: Seen, frozen: tuple[Tensor, Tensor]) -> float:
-    """Add the gradient of the loss on a collection to the policy's; give the loss.
+def gradients(field: Scorer, policy: nn.Module, config: Config, seen: Seen, frozen: tuple[Tensor, Tensor]) -> tuple[float, Tensor]:
+    """Add the gradient of the loss on a collection to the policy's; give the loss, and the policy's log-probabilities of the rows, ``(U, T)``.
 
     Where the collection has more than ``micro_tokens`` tokens, the loss's slope in every log-probability is found first and carried to the weights part by
     part: any loss, be it a mean of what it may, has the gradient that it would have had at once.
@@ -166,19 +185,20 @@ def gradients(field: Field, policy: nn.Module, config: Config, seen: Seen, froze
         tokens = LogProbs(own, batch.logprobs, *frozen)
         return method.loss(seen.answers.whole(tokens), tokens, seen, config)
 
-    parts = list(_parts(batch, config.micro_tokens))
+    parts = list(_parts(batch, config.micro_tokens, field.shares))
     if len(parts) == 1:
-        found = loss(field.logprobs(policy, batch))
+        own = field.logprobs(policy, batch)
+        found = loss(own)
         found.backward()
-        return found.item()
+        return found.item(), own.detach()
     with torch.no_grad():
-        own = _logprobs(field, policy, batch, config)
+        own = logprobs(field, policy, batch, config.micro_tokens)
     found = loss(own.requires_grad_())
     found.backward()
     for rows in parts:
         part = field.logprobs(policy, _cut(batch, rows))
         part.backward(own.grad[rows, : part.shape[1]])
-    return found.item()
+    return found.item(), own.detach()
 
 
 def learn(field: Field, policies: Policies, optimizer: torch.optim.Optimizer, config: Config, *, number: int, rng: np.random.Generator) -> dict[str, float]:
@@ -190,7 +210,11 @@ def learn(field: Field, policies: Policies, optimizer: torch.optim.Optimizer, co
     drawn, gap = _read(field, getattr(policies, method.answers), collect(policies, method, config, field, number), config)
     batch = drawn.answers.batch
     with torch.no_grad():
-        reference, previous = (_logprobs(field, module, batch, config) for module in (policies.reference, policies.previous))
+        # the policy that answered has been read, and what no loss looks at need not be
+        known = {method.answers} if method.centred else {method.answers, "previous"}
+        reference, previous = (
+            batch.logprobs if name in known else logprobs(field, getattr(policies, name), batch, config.micro_tokens) for name in ("reference", "previous")
+        )
     seen, facts = credit(drawn, reference, config, rng)
     losses = []
     for _ in range(config.epochs):
@@ -200,7 +224,7 @@ def learn(field: Field, policies: Policies, optimizer: torch.optim.Optimizer, co
             chosen = torch.from_numpy(order[start : start + config.minibatch])
             some = Seen(answers, *(part[chosen] for part in seen[1:]))
             optimizer.zero_grad(set_to_none=True)
-            losses.append(gradients(field, policies.policy, config, some, (reference[rows], previous[rows])))
+            losses.append(gradients(field, policies.policy, config, some, (reference[rows], previous[rows]))[0])
             height = torch.nn.utils.clip_grad_norm_(policies.policy.parameters(), config.norm)
             optimizer.step()
     return {"loss": float(np.mean(losses)), "norm": float(height), "gap": gap, **facts, **drawn.facts}
@@ -215,35 +239,39 @@ def _read(field: Field, answering: nn.Module, drawn: Drawn, config: Config) -> t
 
     batch = drawn.answers.batch
     with torch.no_grad():
-        own = _logprobs(field, answering, batch, config)
+        own = logprobs(field, answering, batch, config.micro_tokens)
     gap = float((own - batch.logprobs).abs().max())
     return drawn._replace(answers=drawn.answers._replace(batch=batch._replace(logprobs=own))), gap
 
 
-def _logprobs(field: Field, module: nn.Module, batch: TokenBatch, config: Config) -> Tensor:
+def logprobs(field: Scorer, module: nn.Module, batch: TokenBatch, micro_tokens: int) -> Tensor:
+    """Give a policy's log-probabilities of the tokens marked as sampled, ``(U, T)``, 0 elsewhere; so many tokens at most are read at once."""
     out = batch.logprobs.new_zeros(batch.logprobs.shape)
-    for rows in _parts(batch, config.micro_tokens):
+    for rows in _parts(batch, micro_tokens, field.shares):
         part = field.logprobs(module, _cut(batch, rows))
         out[rows, : part.shape[1]] = part
     return out
 
 
-def _parts(batch: TokenBatch, most: int) -> Iterator[Any]:
-    """Part rows, the longest together, so that no part has more than so many tokens, one row at least."""
+def _parts(batch: TokenBatch, most: int, shares: bool) -> Iterator[Any]:
+    """Part rows, those that begin the same together, so that no part reads more than so many tokens, one row at least."""
     import torch
 
     lengths = batch.attention.sum(1).tolist()
-    order = sorted(range(len(lengths)), key=lambda row: (lengths[row], row))
-    if sum(lengths) <= most:
+    order, same = alike(batch.tokens.cpu().numpy(), lengths)
+    ends = np.array(lengths)[order]
+    more = ends - np.concatenate([[0], same]) if shares else ends
+    if more.sum() <= most:
         yield torch.arange(len(lengths))
         return
-    rows: list[int] = []
-    for row in order:
-        if rows and sum(lengths[one] for one in rows) + lengths[row] > most:
-            yield torch.tensor(rows)
-            rows = []
-        rows.append(row)
-    yield torch.tensor(rows)
+    begin, read = 0, 0
+    for row in range(len(order)):
+        if row > begin and read + more[row] > most:
+            yield torch.from_numpy(order[begin:row])
+            begin, read = row, 0
+        # the first of a part is read from its beginning
+        read += int(ends[row] if row == begin else more[row])
+    yield torch.from_numpy(order[begin:])
 
 
 def _cut(batch: TokenBatch, rows: Tensor) -> TokenBatch:
@@ -261,4 +289,6 @@ def _follow(to: nn.Module, source: nn.Module, rate: float) -> None:
 
     with torch.no_grad():
         for own, other in zip(to.parameters(), source.parameters(), strict=True):
+            if own is other:  # neither learns it
+                continue
             own.copy_(other if rate == 1.0 else own + rate * (other - own))

@@ -39,6 +39,7 @@ class Method(NamedTuple):
         target: what the method comes to.
         iterate: which iterate does: the last, or the average only.
         loss: what is minimised.
+        centred: whether the loss looks at the previous iterate.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Method(NamedTuple):
     target: str
     iterate: Literal["last", "average"]
     loss: Loss
+    centred: bool = False
 
 
 def _pairs(answers: LogProbs, seen: Seen) -> Pairs:
@@ -196,6 +198,7 @@ _LOSSES: dict[str, Loss] = {
     "sppo": _sppo,
     "sppo_hard": _sppo_hard,
 }
+_CENTRED = ("inpo", "nash_mp", "sppo", "sppo_hard")
 _WHO: dict[str, Literal["policy", "previous", "reference"]] = {"data": "reference", "previous": "previous"}
 _WHOM: dict[str, Literal["mixture", "average", "lookahead"]] = {"mixture": "mixture", "average": "average", "lookahead": "lookahead"}
 
@@ -205,14 +208,14 @@ def _method(name: str, loss: Loss) -> Method:
     # here p3o learns from preferences and not from a reward that was fitted to them
     target = "regularised Nash" if name.startswith("p3o") else recipe.target
     iterate: Literal["last", "average"] = "average" if recipe.target == "minimax winner" else "last"
-    return Method(name, _WHO.get(recipe.answers, "policy"), _WHOM.get(recipe.opponent, "other"), target, iterate, loss)
+    return Method(name, _WHO.get(recipe.answers, "policy"), _WHOM.get(recipe.opponent, "other"), target, iterate, loss, name in _CENTRED)
 
 
 METHODS: dict[str, Method] = {name: _method(name, loss) for name, loss in _LOSSES.items()} | {
     "grpo": Method("grpo", "policy", "reward", "best reward", "last", _grpo),
     "maxmin": Method("maxmin", "policy", "reward", "max-min", "last", _rloo),
-    "mpo": Method("mpo", "policy", "lookahead", "minimax winner", "last", _nash_mp),
-    "omwu": Method("omwu", "previous", "before", "minimax winner", "last", _omwu),
+    "mpo": Method("mpo", "policy", "lookahead", "minimax winner", "last", _nash_mp, centred=True),
+    "omwu": Method("omwu", "previous", "before", "minimax winner", "last", _omwu, centred=True),
     "rloo": Method("rloo", "policy", "reward", "best reward", "last", _rloo),
 }
 """All methods of the trainer ``preference`` by name."""

@@ -57,8 +57,9 @@ class Played:
     """
 
     def __init__(self, games: Sequence[Game], spec: ModelSpec, policy: LanguagePolicy, config: GameConfig, *, seed: int, place: Path) -> None:
+        self.shares = policy.shares
         self.games, self.config, self.seed, self.place = tuple(games), config, seed, place
-        self._spec, self._kind, self._words = spec, type(policy), policy.words
+        self._spec, self._policy = spec, policy
         self._judge = ScorePreference(lambda answer, context: float(answer), config.judge, config.scale)
         if config.method == "maxmin" and len({game.seats for game in games}) > 1:
             raise ParameterError("trainer preference: maxmin counts the seats as groups of people; all games should have as many")
@@ -71,7 +72,7 @@ class Played:
 
     def wrapped(self, module: nn.Module) -> LanguagePolicy:
         """Give a network as a policy that can be saved."""
-        return self._kind(module, self._words)
+        return self._policy.around(module)
 
     def draw(self, answering: nn.Module, rival: nn.Module | None, number: int) -> Drawn:
         size, places = self.config.group, {"policy": self.wrapped(answering).save(self.place / "policy")}
@@ -98,7 +99,7 @@ class Played:
 
     async def _play(self, places: Mapping[str, Path], number: int) -> tuple[_Played, _Played | None]:
         sampling = Sampling(temperature=1.0, max_tokens=None)
-        specs = {name: replace(self._spec, model=str(place), name=name) for name, place in places.items()}
+        specs = {name: replace(self._policy.playing(self._spec, place), name=name) for name, place in places.items()}
         if self.config.opponents == "start" or self.config.begin == "reference":
             specs["start"] = replace(self._spec, name="start")
         models = {name: replace(spec, structured=self.config.structured, sampling=sampling).build() for name, spec in specs.items()}

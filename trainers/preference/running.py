@@ -60,8 +60,8 @@ def run(
     import torch
 
     policies = Policies.of(start)
-    optimizer = torch.optim.Adam(policies.policy.parameters(), lr=config.learning_rate)
-    kept = torch.nn.ModuleDict({"policy": policies.policy, "previous": policies.previous, "rival": policies.rival, "reference": policies.reference})
+    kept = torch.nn.ModuleDict({name: policies.learned(name) for name in ("policy", "previous", "rival", "reference")})
+    optimizer = torch.optim.Adam(kept["policy"], lr=config.learning_rate)
     if more is not None:
         kept["more"] = more
     place.mkdir(parents=True, exist_ok=True)

@@ -43,7 +43,7 @@ class PreferenceTrainer:
 
         self.task, self.config = task, filled(GameConfig, parameters, "trainer preference")
         self.model = task.language_model("preference")
-        self.policy = policy_of(self.model)
+        self.policy = policy_of(self.model, lora=self.config.lora, seed=task.seed)
         self.field = Played(task.games, self.model, self.policy, self.config, seed=task.seed, place=task.place / "playing")
 
     def run(self, say: Say) -> Mapping[str, Any]:
@@ -82,7 +82,11 @@ class PreferenceTrainer:
         """Write the player who draws one of the iterates for every episode."""
         shared = {"kind": "language", "window_tokens": self.config.window_tokens, "beyond": "forget"}
         places = [str((self.task.place / "iterates" / name).resolve()) for name in names]
-        seated = [{**shared, "name": f"iterate {Path(place).name}", "model": {"engine": self.model.engine, "model": place}} for place in places]
+        models = [self.policy.playing(self.model, place) for place in places]
+        seated = [
+            {**shared, "name": f"iterate {Path(place).name}", "model": {"engine": model.engine, "model": model.model, "options": dict(model.options)}}
+            for place, model in zip(places, models, strict=True)
+        ]
         (self.task.place / "average.json").write_text(json.dumps({"players": seated, "weights": [1.0] * len(seated)}, indent=1) + "\n", encoding="utf-8")
 
     async def _compared(self, final: Path) -> list[Any]:
@@ -90,7 +94,7 @@ class PreferenceTrainer:
         from .played import players
 
         config, sampling = self.config, Sampling(temperature=self.config.measured_at, max_tokens=None)
-        specs = {"trained": replace(self.model, model=str(final), name="trained"), "start": replace(self.model, name="start")}
+        specs = {"trained": replace(self.policy.playing(self.model, final), name="trained"), "start": replace(self.model, name="start")}
         models = {name: replace(spec, sampling=sampling).build() for name, spec in specs.items()}
         trained, start = (players(name, config.window_tokens, 0, 1)[0] for name in ("trained", "start"))
         # who learned against scripted players is measured against them, who learned against itself beside its start

@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from ...errors import LudensError
+from ...llm.local.weights import chosen_device
 from ...llm.nano.model import folder
 from ...llm.spec import ModelSpec
 from ..language_policy import LanguagePolicy, TokenBatch
+from ..stretches import stretches
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -19,27 +21,33 @@ __all__ = ["NanoPolicy", "policy_of"]
 class NanoPolicy(LanguagePolicy):
     """A language policy on the network of the nano family."""
 
+    shares = True
+
     @classmethod
-    def load(cls, place: str | Path, *, dtype: str = "float32", device: str = "cpu") -> Self:
-        """Load a checkpoint's folder, or ``house``.
+    def load(cls, place: str | Path, *, dtype: str = "float32", device: str = "cpu", lora: int = 0, seed: int = 0) -> Self:
+        """Load a checkpoint's folder, or ``house``; all weights are learned.
 
         Raises:
-            LudensError: there is none, or it is not of the nano family.
+            LudensError: there is none, or it is not of the nano family; or an adapter is wanted.
         """
         from ...llm.nano.network import load
 
+        if lora:
+            raise LudensError(f"models of the engine 'nano' learn all their weights; leave lora={lora} out")
         found = folder(str(place))
         return cls(load(found).to(device).eval(), found)
 
     def logprobs(self, batch: TokenBatch) -> Tensor:
         import torch
 
-        there = batch.attention.bool()
-        lengths, ids, at = batch.attention.sum(1).tolist(), batch.tokens[there], batch.sampled[there].nonzero()[:, 0]
+        found = stretches(batch.tokens.cpu().numpy(), batch.attention.sum(1).tolist())
+        rows, columns = batch.sampled.nonzero(as_tuple=True)
+        hidden = self.model(batch.tokens[found.first[0], found.first[1]], found.lengths, found.after)
         # the logits of a token stand one place before it; only those that are asked for are made
-        logits = self.model.logits(self.model(ids, lengths)[at - 1]).float()
-        own = torch.log_softmax(logits, -1).gather(-1, ids[at][:, None])[:, 0]
-        return torch.zeros(batch.tokens.shape, dtype=own.dtype, device=own.device).index_put(batch.sampled.nonzero(as_tuple=True), own)
+        before = torch.from_numpy(found.place).to(batch.tokens.device)[rows, columns - 1]
+        logits = self.model.logits(hidden[before]).float()
+        own = torch.log_softmax(logits, -1).gather(-1, batch.tokens[rows, columns][:, None])[:, 0]
+        return torch.zeros(batch.tokens.shape, dtype=own.dtype, device=own.device).index_put((rows, columns), own)
 
     def save(self, place: str | Path) -> Path:
         from ...llm.nano.network import save
@@ -53,15 +61,26 @@ class NanoPolicy(LanguagePolicy):
         return place
 
 
-def policy_of(spec: ModelSpec) -> LanguagePolicy:
-    """Load the policy of a model that can be trained here.
+def policy_of(spec: ModelSpec, trainer: str = "preference", *, lora: int = 0, seed: int = 0) -> LanguagePolicy:
+    """Load the policy of a model that can be trained here, on the device and in the precision of the model's options.
+
+    Args:
+        spec: the model.
+        trainer: how messages call who asks.
+        lora: rank of the adapter that is learned; 0 for all weights.
+        seed: of its first weights.
 
     Raises:
         LudensError: its engine plays no checkpoint of ours, or it cannot be loaded.
-        MissingExtra: transformers is not installed.
+        MissingExtra: transformers is not installed; or peft, and an adapter is wanted.
     """
     if spec.engine == "nano":
-        return NanoPolicy.load(spec.model)
-    if spec.engine == "transformers":
-        return LanguagePolicy.load(spec.model)
-    raise LudensError(f"the trainer preference trains models of the engines 'nano' and 'transformers'; model {spec.name!r} has the engine {spec.engine!r}")
+        return NanoPolicy.load(spec.model, lora=lora)
+    if spec.engine != "transformers":
+        raise LudensError(f"the trainer {trainer} trains models of the engines 'nano' and 'transformers'; model {spec.name!r} has the engine {spec.engine!r}")
+    if spec.options.get("adapter"):
+        raise LudensError(f"the trainer {trainer} begins with a model, and not with its adapter {spec.options['adapter']!r}; leave adapter out")
+    device, dtype = spec.options.get("device", "auto"), spec.options.get("dtype", "auto")
+    if dtype not in ("auto", "float32", "bfloat16"):
+        raise LudensError(f"the trainer {trainer}: dtype={dtype!r} should be float32 or bfloat16, which hold small gradients")
+    return LanguagePolicy.load(spec.model, dtype="float32" if dtype == "auto" else dtype, device=chosen_device(device), lora=lora, seed=seed)

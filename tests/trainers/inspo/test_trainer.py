@@ -48,6 +48,21 @@ def test_it_goes_on_where_it_was_cut_off(tmp_path):
     assert cut["population"] == whole["population"]
 
 
+def test_a_model_that_learns_goes_on_where_it_was_cut_off(tmp_path):
+    pytest.importorskip("torch")
+    pytest.importorskip("tokenizers")
+    from tiny_nano import tiny_nano
+
+    model = ModelSpec(engine="nano", model=str(tiny_nano(tmp_path / "tiny", context=2048)), name="tiny")
+    given = {"model": model, "learn": True, "group": 4, "deals": 2, "matches": 0, "evolve": 5}
+    whole, _ = evolved(tmp_path / "run", steps=3, **given)
+    evolved(tmp_path / "cut", steps=1, **given)
+    cut, _ = evolved(tmp_path / "cut", steps=3, **given)
+    assert cut["history"] == whole["history"]
+    weights = [(tmp_path / name / "checkpoint" / "model.safetensors").read_bytes() for name in ("run", "cut")]
+    assert weights[0] == weights[1]
+
+
 def test_it_works_on_another_game_by_configuration_alone(tmp_path):
     result, _ = evolved(tmp_path / "run", "retrieval", seeds=["Be tough.", "Be fair."], steps=6, deals=6, evolve=5, paired=False)
     # who guesses at once is right now and then, who searches hop by hop nearly always
