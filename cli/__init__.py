@@ -25,6 +25,7 @@ COMMANDS = {
     "replay": ("reading", "an episode of a run, as text or as a self-contained page"),
     "report": ("reading", "the report of a run, as text and as a self-contained page"),
     "analyse": ("analysing", "what a run says beyond its scores: exploitability, regret, equilibria and more"),
+    "label": ("labelling", "which of two episodes is better: asked of people side by side, of a language model, or simulated"),
     "export": ("reading", "the decisions of a run as JSONL, Parquet or chat messages, or its games in formats of other projects"),
     "completion": ("listing", "the completion script of a shell (bash, zsh, fish)"),
     "version": ("listing", "the version"),

@@ -90,8 +90,10 @@ def _keys(command: str) -> list[str]:
 
     if command in RUN_COMMANDS:
         return sorted({*(name for name, _, _ in settings(command)), *GROUPS[command]})
+    from .labelling import KEYS
+
     keys = {"replay": ("run", "episode", "format", "out"), "report": ("run", "out"), "export": ("run", "format", "out"), "analyse": ("run", "out")}
-    return list(keys.get(command, ()))
+    return list({**keys, "label": KEYS}.get(command, ()))
 
 
 def _value(words: list[str], key: str) -> str | None:

@@ -17,6 +17,14 @@ USAGE = {
     ),
     "report": "usage: ludens report run=NAME [out=FILE.html]\n\nPrints the tables and writes the page, by default report.html in the run's folder.",
     "export": "usage: ludens export run=NAME [format=jsonl|parquet|messages|aiwolf|kaggle] [out=FILE]",
+    "label": (
+        "usage: ludens label run=NAME [run=OTHER] [by=page|terminal|model|returns] [answers=FILE] [pairs=20] [seed=0] [seat=N]\n"
+        "                    [question=TEXT] [rater=NAME] [model=NAME] [scale=1] [out=FILE]\n\n"
+        "Asks which of two episodes is better: of two runs, one of each; of one run, two of it. by=page (the default) writes a page that shows them\n"
+        "side by side and gives the answers as a file, which answers=FILE brings in. by=terminal asks here. by=model asks a language model in both\n"
+        "orders. by=returns simulates a rater: sigmoid(difference of returns / scale). Raters see neither who played nor what was earned. Answers go to\n"
+        "labels.jsonl in the first run's folder, or to out=FILE; an answer that is there already is not added again."
+    ),
     "completion": 'usage: ludens completion bash|zsh|fish\n\nPut  eval "$(ludens completion bash)"  into your shell\'s start-up file.',
     "version": "usage: ludens version",
 }

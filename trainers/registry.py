@@ -187,6 +187,14 @@ trainer_kind(
     needs_model=False,
 )
 trainer_kind(
+    "marlhf",
+    "ludens.trainers.marlhf.deep:Marlhf",
+    summary="equilibria out of preference data by networks: rewards, offline policies and their Nash gaps, by mix of data",
+    extra="train",
+    config="ludens.trainers.marlhf.deep:Config",
+    needs_model=False,
+)
+trainer_kind(
     "marlhf_tabular",
     "ludens.trainers.marlhf.trainer:MarlhfTabular",
     summary="equilibria out of preference data on random Markov games: exact Nash gaps by mix of data and by learner",

@@ -1,9 +1,6 @@
 // Shows transcripts. All text is put in by textContent: nothing here reads HTML.
 (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
-  const target = document.getElementById("transcript");
-  if (!target || !data.transcripts.length) return;
-  const replay = "replay" in target.dataset;
 
   const make = (tag, name, text) => {
     const node = document.createElement(tag);
@@ -41,7 +38,8 @@
     return foot;
   };
 
-  const draw = (t) => {
+  // puts a transcript into a node; one that is looked at by itself gets a slider over its turns
+  const draw = (t, target, replay) => {
     const name = (seat) => `player_${seat}`;
     const sees = (line, seat) => seat === null || !line.seen_by || line.seen_by.includes(seat);
     const lineNode = (line, view) => {
@@ -77,7 +75,8 @@
     if (!replay) add(head, make("h3", "", t.title), make("p", "muted", `Match ${t.match} · seed ${t.seed}`));
     const table = make("div", "seats");
     t.seats.forEach((who, seat) => add(table, add(make("div", `seat-card s${seat % 8}`), add(make("p", "who"), make("b", "", name(seat)), make("span", "", who)),
-      t.roles && t.roles[seat] ? make("p", "kind", t.roles[seat]) : null, add(make("p", "return"), make("b", "", round(t.returns[seat])), make("span", "muted", ` ${t.unit}`)))));
+      t.roles && t.roles[seat] ? make("p", "kind", t.roles[seat]) : null,
+      t.returns ? add(make("p", "return"), make("b", "", round(t.returns[seat])), make("span", "muted", ` ${t.unit}`)) : null)));
     head.append(table);
     if (t.note) head.append(make("p", "notes", t.note));
     if (t.rules) add(head, add(make("details", "rules"), make("summary", "", "Rules as told to the players"), make("p", "prose", t.rules)));
@@ -150,7 +149,10 @@
     target.replaceChildren(box);
   };
 
-  if (replay) { draw(data.transcripts[0]); return; }
+  globalThis.transcripts = { all: data.transcripts, draw, make, add };
+  const target = document.getElementById("transcript");
+  if (!target || !data.transcripts.length) return;
+  if ("replay" in target.dataset) { draw(data.transcripts[0], target, true); return; }
   const games = document.getElementById("pick-game"), players = document.getElementById("pick-player"), list = document.getElementById("matches");
   const distinct = (values) => [...new Set(values)].sort();
   games.append(...distinct(data.transcripts.map((t) => t.title)).map((value) => new Option(value, value)));
@@ -167,10 +169,10 @@
       button.addEventListener("click", () => {
         for (const other of list.querySelectorAll("button")) other.removeAttribute("aria-current");
         button.setAttribute("aria-current", "true");
-        draw(t);
+        draw(t, target, false);
       });
       list.append(add(make("li"), button));
-      if (index === 0) { button.setAttribute("aria-current", "true"); draw(t); }
+      if (index === 0) { button.setAttribute("aria-current", "true"); draw(t, target, false); }
     });
     if (!found.length) target.replaceChildren(make("p", "muted", "No transcript here fits both choices."));
   };

@@ -77,15 +77,21 @@ def render_replay(episode: Episode | Transcript, *, game: Any = None, marks: Map
     return _render("replay.html", drawings, transcript=transcript, section=section, data=data)
 
 
-def render_page(template: Path, style: str, **values: Any) -> str:
+def render_page(
+    template: Path, style: str, *, script: str = "", transcripts: Sequence[Transcript] = (), data: Mapping[str, Any] | None = None, **values: Any
+) -> str:
     """Render a page of another room in the frame and style of the reports.
 
     Args:
         template: its template, which extends ``base.html``.
         style: rules beyond those of the reports.
+        script: that runs after the reports' own, which leaves it ``globalThis.transcripts`` to draw them by.
+        transcripts: that the page can show.
+        data: further JSON values for its data block.
         values: what the template shows.
     """
-    return _render(template.name, [Drawing("", style)], template.parent, **values, data=_data_block({}))
+    block = _data_block({**(data or {}), "transcripts": [_lean(transcript) for transcript in transcripts]})
+    return _render(template.name, [*_drawings(transcripts), Drawing("", style)], template.parent, script, **values, data=block)
 
 
 @lru_cache(maxsize=1)
@@ -122,9 +128,9 @@ def _drawings(transcripts: Iterable[Transcript]) -> list[Drawing]:
     return [display.drawing() for game in games.values() if (display := moving_of(game)) is not None]
 
 
-def _render(template: str, drawings: Sequence[Drawing], folder: Path = _HERE, **values: Any) -> str:
-    script, style = (_HERE / "page.js").read_text("utf-8"), (_HERE / "page.css").read_text("utf-8")
-    script = '"use strict";\n' + "\n".join([*(drawing.script for drawing in drawings if drawing.script), script])
+def _render(template: str, drawings: Sequence[Drawing], folder: Path = _HERE, further: str = "", **values: Any) -> str:
+    own, style = (_HERE / "page.js").read_text("utf-8"), (_HERE / "page.css").read_text("utf-8")
+    script = '"use strict";\n' + "\n".join([*(drawing.script for drawing in drawings if drawing.script), own, further])
     style += "".join(drawing.style for drawing in drawings)
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"

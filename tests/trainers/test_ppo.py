@@ -20,7 +20,8 @@ from ludens.games import make
 from ludens.games.core import NotSupported
 from ludens.games.overcooked.game import Overcooked
 from ludens.trainers import Task
-from ludens.trainers.ppo import PPO, Rollout
+from ludens.trainers.ppo import PPO
+from ludens.trainers.practice import Practice, Rollout
 
 SMALL = {"envs": 8, "length": 16, "minibatches": 2, "hidden": [16], "episodes": 4}
 
@@ -83,17 +84,17 @@ def test_it_learns_what_each_seat_should_do(monkeypatch, tmp_path):
 def test_a_run_that_was_cut_off_goes_on(monkeypatch, tmp_path):
     task = Task((make("overcooked", encoding="features", horizon=20),), None, tmp_path)
     given = {**SMALL, "steps": 8 * 16 * 6, "save_every": 2}
-    learn, count = PPO._learn, iter(range(100))
+    learn, count = Practice.learn, iter(range(100))
 
     def cut_off(self, *arguments):
         if next(count) == 3:
             raise KeyboardInterrupt
         return learn(self, *arguments)
 
-    monkeypatch.setattr(PPO, "_learn", cut_off)
+    monkeypatch.setattr(Practice, "learn", cut_off)
     with pytest.raises(KeyboardInterrupt):
         PPO(task, **given).run(lambda line: None)
-    monkeypatch.setattr(PPO, "_learn", learn)
+    monkeypatch.setattr(Practice, "learn", learn)
     PPO(task, **given).run(lambda line: None)
     assert [json.loads(line)["update"] for line in (tmp_path / "log.jsonl").read_text().splitlines()] == [1, 2, 3, 4, 5, 6]
 

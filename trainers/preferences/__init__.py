@@ -5,6 +5,7 @@ Every oracle is a :class:`~ludens.trainers.preferences.oracle.Preference`; what 
 """
 
 from .games import RolloutPreference, game_table
+from .labelled import LabelPreference
 from .learned import ModelPreference
 from .oracle import NotComplementary, Preference, complementary, labels
 from .scores import ScorePreference, bradley_terry
@@ -15,6 +16,7 @@ from .words import ModelJudge
 
 __all__ = [
     "AdditiveJudge",
+    "LabelPreference",
     "MajorityJudge",
     "ModelJudge",
     "ModelPreference",
