@@ -92,6 +92,7 @@ model_engine("transformers", "ludens.llm.factories:transformers", summary="a mod
 model_engine("vllm", "ludens.llm.factories:vllm", summary="a model in this process, by vLLM", extra="vllm", remote=False)
 model_engine("vllm_server", "ludens.llm.factories:vllm_server", summary="starts a server of vLLM for the model and asks it", extra="vllm")
 model_engine("nano", "ludens.llm.factories:nano", summary="a nano model in this process, on numpy; the house player's engine", remote=False)
+model_engine("classifier", "ludens.llm.factories:classifier", summary="a linear classifier over hashed words, which answers one of a list", remote=False)
 model_engine("testserver", "ludens.llm.factories:testserver", summary="starts the local test server and asks it", extra="api")
 model_engine("scripted", "ludens.llm.factories:scripted", summary="fixed answers in order", remote=False)
 model_engine("schema", "ludens.llm.factories:schema", summary="legal answers made up from the request", remote=False)

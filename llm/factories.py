@@ -13,9 +13,16 @@ from .scripted import SchemaModel, ScriptedModel
 from .single import Wrapper
 from .spec import ModelSpec
 
-__all__ = ["cassette", "local_server", "nano", "openai_api", "schema", "scripted", "testserver", "transformers", "vllm", "vllm_server"]
+__all__ = ["cassette", "classifier", "local_server", "nano", "openai_api", "schema", "scripted", "testserver", "transformers", "vllm", "vllm_server"]
 
 T = TypeVar("T")
+
+
+def classifier(spec: ModelSpec) -> ChatModel:
+    """A linear classifier over hashed words."""
+    from .classifier import ClassifierModel
+
+    return ClassifierModel(spec)
 
 
 def openai_api(spec: ModelSpec) -> ChatModel:

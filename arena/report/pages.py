@@ -22,11 +22,11 @@ from markupsafe import Markup
 from ..record import Episode
 from . import cells, charts, numbers
 from .displays import Drawing, moving_of, section_of
-from .findings import Findings
+from .findings import Findings, keep_findings
 from .summary import DECIDED, TRIED, Curves, Estimate, PairCells, RunSummary, Transcript
 from .transcript import transcribe
 
-__all__ = ["render_findings", "render_page", "render_replay", "render_report"]
+__all__ = ["keep_page", "render_findings", "render_page", "render_replay", "render_report"]
 
 _HERE = Path(__file__).parent
 
@@ -60,6 +60,18 @@ def render_findings(findings: Findings, name: str) -> str:
         name: of the run.
     """
     return _render("findings.html", (), findings=findings, name=name, data=_data_block({}))
+
+
+def keep_page(folder: Path, findings: Findings) -> Path:
+    """Keep findings in a run's folder, and as its page.
+
+    Returns:
+        The page.
+    """
+    keep_findings(folder, findings)
+    path = folder / "report.html"
+    path.write_text(render_findings(findings, folder.name), encoding="utf-8")
+    return path
 
 
 def render_replay(episode: Episode | Transcript, *, game: Any = None, marks: Mapping[tuple[int, int], str] | None = None) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ...agents.bots import fits
 from ...agents.player import PlayerSpec
 from ...arena.episode import Limits, play_match_async
 from ...arena.plan import Match
@@ -19,7 +20,7 @@ from ...llm.chat import ChatModel
 from ...llm.spec import ModelSpec
 from .config import Config
 
-__all__ = ["Cast", "Deal", "deals", "play", "share_of"]
+__all__ = ["Cast", "Deal", "deals", "play", "pool_of", "share_of"]
 
 _LIMITS = Limits(60.0, 600.0)
 
@@ -39,7 +40,13 @@ class Cast:
     @classmethod
     def of(cls, config: Config) -> Cast:
         """Begin with the actor's model, where it has one."""
-        given = config.actor.get("model")
+        return cls.beside(config, config.actor)
+
+    @classmethod
+    def beside(cls, config: Config, actor: Mapping[str, Any]) -> Cast:
+        """Put strategists beside another actor."""
+        config = replace(config, actor=actor)
+        given = actor.get("model")
         if given is None:
             return cls(config, {})
         spec = ModelSpec(engine="nano", model=given, name="actor") if isinstance(given, str) else ModelSpec.of({**given, "name": "actor"})
@@ -61,9 +68,26 @@ class Cast:
         config = self.config
         given: dict[str, Any] = {"tags": list(config.tags), "seed": member}
         if place is not None:
-            self.models[name] = ModelSpec(engine="nano", model=str(place), name=name, concurrency=None)
-            given |= {"model": name, "temperature": config.temperature, "window_tokens": config.window_tokens}
+            engine = "classifier" if config.method == "ppdpp" else "nano"
+            self.models[name] = ModelSpec(engine=engine, model=str(place), name=name, concurrency=None)
+            given |= self._asked(name)
         return PlayerSpec.of("strategist", name, strategist=given, actor=self.actor)
+
+    def alone(self) -> PlayerSpec:
+        """Make the actor without a strategist."""
+        return PlayerSpec.of(str(self.actor.get("kind", "language")), "alone", **{name: value for name, value in self.actor.items() if name != "kind"})
+
+    def demonstrator(self) -> PlayerSpec:
+        """Make a strategist whose model, of the name ``demonstrated``, is still to be given."""
+        return PlayerSpec.of("strategist", "demonstrated", strategist={"tags": list(self.config.tags), **self._asked("demonstrated")}, actor=self.actor)
+
+    def _asked(self, model: str) -> dict[str, Any]:
+        return {"model": model, "temperature": self.config.temperature, "window_tokens": self.config.window_tokens}
+
+
+def pool_of(game: Game, styles: Sequence[str]) -> list[PlayerSpec]:
+    """Give the opponents of these styles that play a game; the random player where none does."""
+    return [PlayerSpec.of("scripted", style, style=style) for style in styles if fits(game, style) is None] or [PlayerSpec.of("random")]
 
 
 class Deal(NamedTuple):
@@ -101,9 +125,9 @@ def deals(game: Game, count: int, pool: Sequence[PlayerSpec], past: Sequence[Pla
     return found
 
 
-async def play(matches: Sequence[Match], specs: Mapping[str, ModelSpec], in_flight: int = 64) -> list[Episode]:
+async def play(matches: Sequence[Match], specs: Mapping[str, ModelSpec | ChatModel], in_flight: int = 64) -> list[Episode]:
     """Play matches, models built for them and closed afterwards."""
-    models: dict[str, ChatModel] = {name: spec.build() for name, spec in specs.items()}
+    models: dict[str, ChatModel] = {name: spec.build() if isinstance(spec, ModelSpec) else spec for name, spec in specs.items()}
     gate = asyncio.Semaphore(in_flight)
 
     async def one(match: Match, watchdog: Watchdog) -> Episode:

@@ -14,8 +14,9 @@ from ...games.negotiation.table import Bargain
 from ...games.replies import last_object
 from ...games.retrieval.state import RetrievalState
 from ...llm.chat import ChatModel, Message, ModelFailure, Request, Sampling
+from .talks import told
 
-__all__ = ["by_judge", "by_rule", "progress_of"]
+__all__ = ["by_judge", "by_rule", "progress_at", "progress_of"]
 
 Progress = Callable[[State, int], float]
 _TRUSTED = 3
@@ -46,8 +47,21 @@ def _earned(state: State, seat: int) -> float:
     return float(state.returns[seat])
 
 
+def progress_at(episode: Episode, game: Game, seat: int, turns: Sequence[int]) -> list[float]:
+    """Play an episode again, and give how far a seat had come at each of some joint turns, in the game's unit."""
+    state, progress, seen = game.start(episode.seed), progress_of(game), []
+    for moves in episode.moves():
+        if state.turn in turns:
+            seen.append(progress(state, seat))
+        advance(state, moves)
+    return seen
+
+
 def by_rule(episode: Episode, game: Game, seat: int, turns: Sequence[int], outcome: float, *, gate: float = 0.6) -> set[int]:
-    """Mark, in an episode that went well enough, the last strategy and the one after which the seat's progress rose most before it moved again.
+    """Mark the strategy after which the seat's progress rose most before it moved again, and the last one where the episode went well enough.
+
+    Every episode has its turning point, bad ones too: weights of ``norm="traj_maxabs"`` are 1 all through a trajectory of which nothing is marked, so that with
+    marks on good episodes alone the bad ones would weigh more.
 
     Args:
         episode: what was played.
@@ -55,21 +69,16 @@ def by_rule(episode: Episode, game: Game, seat: int, turns: Sequence[int], outco
         seat: whose strategies.
         turns: joint turns at which they were said.
         outcome: what the seat earned, from 0 to 1.
-        gate: no turn of an episode that earned less is a key turn.
+        gate: the last strategy of an episode that earned less is no key turn.
 
     Returns:
         Key turns, counted from 0 among ``turns``.
     """
-    if outcome < gate or not turns:
-        return set()
-    state, progress, seen = game.start(episode.seed), progress_of(game), []
-    for moves in episode.moves():
-        if state.turn in turns:
-            seen.append(progress(state, seat))
-        advance(state, moves)
-    rises = np.diff([*seen, progress(state, seat)])
-    keys = {len(turns) - 1}
-    return keys | ({int(rises.argmax())} if rises.max() > 0 else set())
+    keys = {len(turns) - 1} if turns and outcome >= gate else set()
+    if len(turns) > 1:
+        rises = np.diff(progress_at(episode, game, seat, turns))
+        keys.add(int(rises.argmax()))
+    return keys
 
 
 _ASK = (
@@ -118,18 +127,12 @@ async def by_judge(episode: Episode, seat: int, strategies: Mapping[int, str], o
 
 
 def _transcript(episode: Episode, seat: int, strategies: Mapping[int, str]) -> str:
-    """What everybody and this seat saw, with the strategies in their places; events carry no turns, so they are told by playing again."""
-    from ...games.registry import make
-
-    state, lines, told = make(episode.game, **episode.params).start(episode.seed), list[str](), 0
-    for moves in [*episode.moves(), None]:
-        seen = state.observe(seat).events
-        lines += [event.text for event in seen[told:]]
-        told = len(seen)
-        if state.turn in strategies:
-            lines.append(f"[strategy {list(strategies).index(state.turn)}: {strategies[state.turn]}]")
-        if moves is not None:
-            advance(state, moves)
+    """What everybody and this seat saw, with the strategies in their places."""
+    lines: list[str] = []
+    for turn, seen in told(episode, seat):
+        lines += seen
+        if turn in strategies:
+            lines.append(f"[strategy {list(strategies).index(turn)}: {strategies[turn]}]")
     if not lines:
         raise LudensError(f"episode {episode.id} tells nothing to judge")
     return "\n".join(lines)

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ...agents.strategist.sources import BY
-from ...arena.record import CallRecord, Episode
+from ...arena.record import CallRecord, Episode, advance
 from ..credit import Floats
 
-__all__ = ["Row", "Strategy", "rows", "strategies"]
+__all__ = ["Row", "Spoken", "Strategy", "rows", "strategies", "told"]
 
 
 class Strategy(NamedTuple):
@@ -48,6 +48,22 @@ class Row(NamedTuple):
     logprobs: tuple[float, ...]
 
 
+class Spoken(NamedTuple):
+    """What was said in one episode, and what it came to.
+
+    Attributes:
+        said: strategies, in order, ``T`` of them.
+        weights: what each counts, ``[T]``.
+        outcome: what the seat earned, from 0 to 1.
+        deal: the same for episodes of the same seat and deal against the same opponents.
+    """
+
+    said: Sequence[Strategy]
+    weights: Floats
+    outcome: float = 0.0
+    deal: object = None
+
+
 def strategies(episode: Episode, seat: int) -> list[Strategy]:
     """Collect a seat's strategies, those without recorded tokens left out."""
     found = []
@@ -55,6 +71,19 @@ def strategies(episode: Episode, seat: int) -> list[Strategy]:
         if decision.seat == seat:
             found += [_strategy(decision.turn, call) for call in decision.calls if call.by == BY and call.prompt_token_ids and call.token_ids and call.logprobs]
     return found
+
+
+def told(episode: Episode, seat: int) -> Iterator[tuple[int, list[str]]]:
+    """Play an episode again, and give at every joint turn, and at its end, what the seat has seen since the turn before."""
+    from ...games.registry import make
+
+    state, known = make(episode.game, **episode.params).start(episode.seed), 0
+    for moves in [*episode.moves(), None]:
+        seen = state.observe(seat).events
+        yield state.turn, [event.text for event in seen[known:]]
+        known = len(seen)
+        if moves is not None:
+            advance(state, moves)
 
 
 def _strategy(turn: int, call: CallRecord) -> Strategy:

@@ -18,10 +18,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...agents.bots import fits
-from ...agents.player import PlayerSpec
 from ...arena.plan import Match
 from ...arena.record import Episode
+from ...arena.report.pages import keep_page
 from ...arena.seeds import child_seed
 from ...errors import LudensError
 from ...games.core import Game
@@ -33,10 +32,13 @@ from ..credit import RoleBaselines
 from ..parameters import filled
 from ..registry import Say, Task, require_packages
 from .config import Config
-from .measuring import compared
-from .playing import Cast, deals, play, share_of
+from .demonstrating import demonstrated, demonstrator
+from .learners import learner_of
+from .measuring import Measured, compared
+from .playing import Cast, deals, play, pool_of, share_of
 from .process import by_judge, by_rule
-from .talks import Row, Strategy, rows, strategies
+from .report import findings
+from .talks import Spoken, Strategy, strategies
 from .weights import Played, key_rewards, weights
 
 __all__ = ["EPO"]
@@ -72,13 +74,15 @@ class EPO:
         model = task.nano_model("epo")
         self._start = folder(model.model)
         self._cast = Cast.of(self.config)
+        self._learner = learner_of(self.config, self._start)
         self._baselines = RoleBaselines()
         for game in task.games:
             if reason := self._cast.strategist("trained", None).why_not(game):
                 raise LudensError(f"the trainer epo: {reason}")
 
     def run(self, say: Say) -> Mapping[str, Any]:
-        before, place, began, log = self._frozen(), self._start, time.perf_counter(), []
+        before, began, log = self._frozen(), time.perf_counter(), []
+        place = warm = self._warm(say)
         for number in range(self.config.rounds):
             place, facts = self._round(number, place, say)
             log.append(facts)
@@ -86,11 +90,12 @@ class EPO:
             raise LudensError("the actor changed while its strategist was trained")
         final = self.task.place / "checkpoint"
         shutil.copytree(place, final, dirs_exist_ok=True)
-        measured = []
+        found: list[Measured] = []
         if self.config.matches:
-            measured = asyncio.run(compared(self._cast, self.task.games, self._start, final, child_seed(self.task.seed, "measured")))
-            for line in measured:
-                say(str(line["line"]))
+            found = asyncio.run(compared(self._cast, self.task.games, warm, final, child_seed(self.task.seed, "measured")))
+        measured = [item.row() for item in found]
+        for line in measured:
+            say(str(line["line"]))
         facts = {
             "title": "Ludens nano (a strategist)",
             "about": ["A strategist: it says a short strategy before each move of another player, which acts. Made by the trainer epo."],
@@ -104,7 +109,9 @@ class EPO:
             "rounds": log,
             "measured": measured,
         }
-        write_card(final, facts, [])
+        if self.config.method != "ppdpp":
+            write_card(final, facts, [])
+        say(f"report: {keep_page(self.task.place, findings(log, found))}")
         return {"checkpoint": str(final), **facts}
 
     def _frozen(self) -> str:
@@ -121,31 +128,42 @@ class EPO:
             return place / "checkpoint", facts
         seen = asyncio.run(self._play(number, start))
         weighed = weights([item.played for item in seen], self.config.norm, self.config.discount, self._baselines)
-        found = [row for item, weight in zip(seen, weighed, strict=True) for row in rows(item.said, weight)]
-        found = [row for row in found if any(row.gains)]
-        losses = self._fit(found, start, place, number)
-        facts = {**_facts(seen, weighed), "rows": len(found), "losses": [round(value, 5) for value in losses]}
+        spoken = [Spoken(item.said, weight, item.played.outcome, (item.played.role, item.played.deal)) for item, weight in zip(seen, weighed, strict=True)]
+        losses = self._learner.learn(spoken, start, place / "checkpoint", seed=child_seed(self.task.seed, "order", number))
+        facts = {**_facts(seen, weighed), "losses": [round(value, 5) for value in losses]}
         facts["baselines"] = [[game, seat, mean] for (game, seat), mean in self._baselines.means.items()]
         (place / "round.json").write_text(json.dumps(facts) + "\n", encoding="utf-8")
         say(f"round {number + 1}: {facts['outcome']:.3f} of the highest payoff an episode, strategies {facts['strategies']}")
         return place / "checkpoint", facts
 
-    def _fit(self, found: Sequence[Row], start: Path, place: Path, number: int) -> list[float]:
-        import torch
+    def _warm(self, say: Say) -> Path:
+        """Imitate tagged scripted play; give the strategist that training begins with."""
+        config, start = self.config, self._learner.begin(self._start if self.config.method != "ppdpp" else self.task.place)
+        place = self.task.place / "warm"
+        if not config.warm:
+            return start
+        if not (place / "warm.json").exists():
+            spoken = asyncio.run(self._demonstrations())
+            order = child_seed(self.task.seed, "order", "warm")
+            losses = self._learner.imitate(spoken, start, place / "checkpoint", epochs=config.warm_epochs, rate=config.warm_rate, seed=order)
+            (place / "warm.json").write_text(json.dumps({"losses": [round(value, 5) for value in losses]}) + "\n", encoding="utf-8")
+            say(f"warm start: {len(spoken)} episodes of scripted play, loss {losses[0]:.3f} to {losses[-1]:.3f}")
+        return place / "checkpoint"
 
-        from ...llm.nano.network import load, save
-        from ...llm.nano.tokenizer import Tokenizer
-        from ..sft.trainer import copy_words
-        from .update import fit
-
-        network, config = load(start), self.config
-        optimizer = torch.optim.Adam(network.parameters(), lr=config.learning_rate)
-        order = child_seed(self.task.seed, "order", number)
-        losses = list(fit(network, found, optimizer, epochs=config.epochs, batch=config.batch, clip=config.clip, seed=order))
-        (place / "checkpoint").mkdir(parents=True, exist_ok=True)
-        copy_words(start, place / "checkpoint")
-        save(network, place / "checkpoint", Tokenizer(start), half=False)
-        return losses
+    async def _demonstrations(self) -> list[Spoken]:
+        config, cast, found = self.config, self._cast, list[Spoken]()
+        player = cast.demonstrator()
+        for game in self.task.games:
+            seed = child_seed(self.task.seed, "warm", game.made_as)
+            dealt = deals(game, config.warm, pool_of(game, config.opponents), (), share=0.0, seed=seed)
+            episodes = await play([deal.match(player) for deal in dealt], {**cast.models, "demonstrated": demonstrator(config.tags, seed)})
+            said = [demonstrated(episode, deal.seat, self._learner.written) for episode, deal in zip(episodes, dealt, strict=True) if episode.error is None]
+            # what the model could not have read to its end it need not imitate
+            short = [[strategy for strategy in talk if len(strategy.prompt) + len(strategy.reply) <= self._learner.context] for talk in said]
+            found += [Spoken(talk, np.ones(len(talk))) for talk in short if talk]
+        if not found:
+            raise LudensError(f"the trainer epo: every scripted conversation is longer than the model's {self._learner.context} tokens; lower window_tokens")
+        return found
 
     async def _play(self, number: int, place: Path) -> list[_Seen]:
         config, cast = self.config, self._cast
@@ -155,7 +173,7 @@ class EPO:
         matches, where = list[Match](), list[tuple[Game, int, int]]()
         for game in self.task.games:
             seed = child_seed(self.task.seed, "round", number, game.made_as)
-            pool = _pool(game, config.opponents)
+            pool = pool_of(game, config.opponents)
             for place_in, deal in enumerate(deals(game, max(1, config.episodes // config.group), pool, past, share=config.self_share, seed=seed)):
                 matches += [deal.match(member) for member in members]
                 where += [(game, deal.seat, place_in)] * len(members)
@@ -178,10 +196,6 @@ class EPO:
             keys = await by_judge(episode, seat, {strategy.turn: strategy.text for strategy in said}, outcome, judge)
         rewards = key_rewards(len(said), keys or set(), outcome, config.bonus)
         return _Seen(episode, game, said, Played(rewards, outcome, (game.made_as, str(seat)), deal))
-
-
-def _pool(game: Game, styles: Sequence[str]) -> list[PlayerSpec]:
-    return [PlayerSpec.of("scripted", style, style=style) for style in styles if fits(game, style) is None] or [PlayerSpec.of("random")]
 
 
 def _facts(seen: Sequence[_Seen], weighed: Sequence[Any]) -> dict[str, Any]:

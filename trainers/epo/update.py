@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from ...llm.nano.network import Network
 
-__all__ = ["Batch", "epo_loss", "fit", "logprobs"]
+__all__ = ["Batch", "epo_loss", "fit", "logprobs", "steps"]
 
 
 class Batch(NamedTuple):
@@ -76,9 +76,7 @@ def epo_loss(policy: Tensor, batch: Batch, clip: float | None = None) -> Tensor:
     return -torch.minimum(ratio * batch.gains, ratio.clamp(1 - clip, 1 + clip) * batch.gains).sum()
 
 
-def fit(
-    network: Network, found: Sequence[Row], optimizer: torch.optim.Optimizer, *, epochs: int, batch: int, clip: float | None, seed: int, most_norm: float = 1.0
-) -> Iterator[float]:
+def fit(network: Network, found: Sequence[Row], optimizer: torch.optim.Optimizer, *, epochs: int, batch: int, clip: float | None, seed: int) -> Iterator[float]:
     """Take the steps of one round, and give each one's loss.
 
     Args:
@@ -89,19 +87,39 @@ def fit(
         batch: rows a step.
         clip: as :func:`epo_loss` has it.
         seed: of their order.
+    """
+
+    def loss_of(chosen: Sequence[int]) -> Tensor:
+        laid = Batch.of([found[index] for index in chosen])
+        # a batch sums over episodes; its steps should be of one size whatever the batch
+        return epo_loss(logprobs(network, laid), laid, clip) / len(laid.lengths)
+
+    return steps(loss_of, len(found), optimizer, epochs=epochs, batch=batch, seed=seed)
+
+
+def steps(
+    loss_of: Callable[[Sequence[int]], Tensor], count: int, optimizer: torch.optim.Optimizer, *, epochs: int, batch: int, seed: int, most_norm: float = 1.0
+) -> Iterator[float]:
+    """Read items in an order drawn anew each time round, a batch a step, and give each step's loss.
+
+    Args:
+        loss_of: the loss on items of these numbers.
+        count: of the items.
+        optimizer: steps.
+        epochs: how often the items are read.
+        batch: items a step.
+        seed: of their order.
         most_norm: gradients are scaled down to this norm.
     """
     import torch
 
-    rng = np.random.default_rng(seed)
+    rng, weights = np.random.default_rng(seed), [weight for group in optimizer.param_groups for weight in group["params"]]
     for _ in range(epochs):
-        order = rng.permutation(len(found))
-        for start in range(0, len(order), batch):
-            chosen = Batch.of([found[index] for index in order[start : start + batch]])
-            # a batch sums over episodes; its steps should be of one size whatever the batch
-            loss = epo_loss(logprobs(network, chosen), chosen, clip) / len(chosen.lengths)
+        order = [int(index) for index in rng.permutation(count)]
+        for start in range(0, count, batch):
+            loss = loss_of(order[start : start + batch])
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
-            torch.nn.utils.clip_grad_norm_(network.parameters(), most_norm)
+            torch.nn.utils.clip_grad_norm_(weights, most_norm)
             optimizer.step()
             yield loss.item()

@@ -17,7 +17,7 @@ from ..credit import Floats, RoleBaselines, returns_to_go
 
 __all__ = ["NORMS", "Norm", "Played", "key_rewards", "traj_maxabs", "weights"]
 
-Norm = Literal["traj_maxabs", "none", "batch", "seat", "group", "group_std", "turn"]
+Norm = Literal["traj_maxabs", "none", "batch", "seat", "group", "group_std", "turn", "best"]
 NORMS: tuple[Norm, ...] = get_args(Norm)
 _LEAST = 1e-4
 """Added to a group's standard deviation, as :func:`ludens.trainers.credit.group_scores` does."""
@@ -68,7 +68,8 @@ def weights(played: Sequence[Played], norm: Norm, discount: float = 0.99, baseli
         norm: ``"traj_maxabs"`` as released; ``"none"``, returns to go as they are; ``"batch"``, these in standard deviations from their mean;
             ``"seat"``, less a running mean of the outcomes of the seat (SPIRAL, arXiv:2506.24119); ``"group"``, less the mean outcome of the same deal
             (arXiv:2503.20783) and ``"group_std"``, in its standard deviations (GRPO, arXiv:2402.03300); ``"turn"``, less the mean return
-            to go of the same seat's same turn (turn-level Monte Carlo).
+            to go of the same seat's same turn (turn-level Monte Carlo); ``"best"``, 1 where the outcome is the best of the deal and others did worse, else 0
+            (behaviour cloning of the best).
         discount: a turn.
         baselines: of the seats, for ``"seat"``; they are moved.
 
@@ -90,6 +91,8 @@ def weights(played: Sequence[Played], norm: Norm, discount: float = 0.99, baseli
         return [(item - flat.mean()) / (flat.std() + 1e-8) for item in to_go]
     if norm == "turn":
         return _by_turn(played, to_go)
+    if norm == "best":
+        return [np.full(len(item.rewards), float(won)) for item, won in zip(played, _best(played), strict=True)]
     base = _seat_means(played, baselines or RoleBaselines()) if norm == "seat" else _deal_means(played)
     centred = [item - mean for item, mean in zip(to_go, base, strict=True)]
     if norm != "group_std":
@@ -109,6 +112,11 @@ def _groups(played: Sequence[Played]) -> dict[tuple[tuple[str, str], int], list[
     if any(len(group) < 2 for group in groups.values()):
         raise ParameterError("epo: norm=group compares episodes of one deal: each should be played twice or more (group=...)")
     return groups
+
+
+def _best(played: Sequence[Played]) -> list[bool]:
+    groups = _groups(played)
+    return [item.outcome == max(group) > min(group) for item in played for group in (groups[item.role, item.deal],)]
 
 
 def _deal_means(played: Sequence[Played]) -> list[float]:

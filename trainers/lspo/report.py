@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
-from ...arena.report.findings import Findings, keep_findings
-from ...arena.report.pages import render_findings
+from ...arena.report.findings import Findings
 from ...arena.report.summary import Curves, DataTable, Estimate
 from .evaluation import Cell
 
-__all__ = ["findings", "keep"]
+__all__ = ["findings"]
 
 _WORDS = 70
 
@@ -37,18 +35,6 @@ def findings(game: str, iterations: Sequence[Mapping[str, Any]], cells: Sequence
         _loss(iterations),
         tuple(notes),
     )
-
-
-def keep(place: Path, found: Findings) -> Path:
-    """Keep findings in the run's folder, and as a page.
-
-    Returns:
-        The page.
-    """
-    keep_findings(place, found)
-    path = place / "report.html"
-    path.write_text(render_findings(found, place.name), encoding="utf-8")
-    return path
 
 
 def _iterations(iterations: Sequence[Mapping[str, Any]]) -> DataTable:

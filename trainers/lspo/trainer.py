@@ -17,6 +17,7 @@ import numpy as np
 from ...agents.latent import LatentSpace
 from ...agents.latent.player import LatentMind
 from ...agents.player import PlayerSpec
+from ...arena.report.pages import keep_page
 from ...arena.seeds import child_seed
 from ...errors import ParameterError
 from ...llm.chat import ChatModel
@@ -28,7 +29,7 @@ from .config import Config
 from .evaluation import Cell, evaluate, rows
 from .playing import hear
 from .preferences import BUILDERS, judge
-from .report import findings, keep
+from .report import findings
 from .solvers import SOLVERS, Solution
 from .spaces import latent_space
 from .statements import Statement, read_statements, write_statements
@@ -80,7 +81,7 @@ class LSPO:
         last = self._place(self.config.iterations)
         result = {"game": self.game.label, "seed": self.task.seed, "iterations": facts, "evaluation": rows(cells)}
         (self.task.place / "result.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-        say(f"report: {keep(self.task.place, findings(self.game.label, facts, cells))}")
+        say(f"report: {keep_page(self.task.place, findings(self.game.label, facts, cells))}")
         checkpoint = last / "checkpoint" if (last / "checkpoint").exists() else last / "policy"
         return {**result, "checkpoint": str(checkpoint), "seconds": round(time.perf_counter() - began, 1)}
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 import shutil
 
+import numpy as np
 import pytest
 
 from ludens.agents.player import PlayerSpec
@@ -14,7 +15,7 @@ from ludens.games import make
 from ludens.llm import ModelSpec
 from ludens.llm.scripted import ScriptedModel
 from ludens.trainers import Task, trainer
-from ludens.trainers.epo.process import by_judge, by_rule
+from ludens.trainers.epo.process import by_judge, by_rule, progress_at
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("tokenizers")
@@ -34,7 +35,7 @@ def tiny(tmp_path_factory):
 def trained(tiny, place, games=("dictator",), **given):
     lines = []
     task = Task(tuple(make(name) for name in games), ModelSpec(engine="nano", model=str(tiny)), place, 5)
-    given = {"rounds": 3, "episodes": 64, "group": 8, "learning_rate": 3e-3, "batch": 8, "matches": 0, **given}
+    given = {"rounds": 3, "episodes": 64, "group": 8, "learning_rate": 3e-3, "batch": 8, "matches": 0, "warm": 0, **given}
     return trainer("epo").make(task, given).run(lines.append), lines
 
 
@@ -86,8 +87,6 @@ def test_the_tokens_of_the_record_are_those_that_torch_computes(tiny):
     spec = PlayerSpec.of("strategist", strategist={"model": "m", "tags": ["fair", "greedy"]}, actor={"kind": "follower"})
     model = ModelSpec(engine="nano", model=str(tiny), name="m").build()
     episode = asyncio.run(play_match_async(Match(make("ultimatum"), (spec, PlayerSpec.of("random")), 3), {"m": model}))
-    import numpy as np
-
     from ludens.llm.nano.network import load
 
     said = strategies(episode, 0)
@@ -103,18 +102,21 @@ def guided(tags, game, seed, other="fair"):
     return asyncio.run(play_match_async(Match(game, table, seed), {}))
 
 
-def test_the_rule_marks_the_last_turn_and_the_one_that_moved_the_other_side():
+def test_the_rule_marks_what_moved_the_other_side_and_the_last_turn_of_a_good_episode():
     game = make("negotiation")
     for seed in range(20):
         episode = guided(["tough"], game, seed, "generous")
         turns = [decision.turn for decision in episode.decisions if decision.seat == 0]
-        keys = by_rule(episode, game, 0, turns, 0.9)
-        assert len(turns) - 1 in keys
-        assert len(keys) <= 2
-        assert by_rule(episode, game, 0, turns, 0.5) == set()
-        offers = [event for event in episode.events if event.kind == "offer" and event.seat == 1]
-        if len(turns) > 1 and offers:
-            assert len(keys) == 2 or max(keys) == len(turns) - 1
+        reached = progress_at(episode, game, 0, turns)
+        last = len(turns) - 1
+        good, bad = (by_rule(episode, game, 0, turns, outcome) for outcome in (0.9, 0.5))
+        assert good == bad | {last}
+        if len(turns) > 1:
+            # bad episodes have their turning point too: else as released they would weigh more than good ones
+            (point,) = bad
+            assert reached[point + 1] - reached[point] == max(np.diff(reached))
+        else:
+            assert bad == set()
 
 
 def test_the_rule_marks_what_found_a_passage():
@@ -124,6 +126,7 @@ def test_the_rule_marks_what_found_a_passage():
     keys = by_rule(episode, game, 0, turns, 1.0)
     acts = [decision.choice["act"] for decision in episode.decisions]
     assert {acts[key] for key in keys} == {"read", "answer"}
+    assert {acts[key] for key in by_rule(episode, game, 0, turns, 0.0)} == {"read"}
 
 
 @pytest.mark.parametrize(("reply", "keys"), [('{"reasoning": "x", "key": [0, 99]}', {0}), ('{"key": ["a"]}', None), ("no idea", None)])
@@ -139,7 +142,19 @@ def test_a_judge_is_read_or_passed_over(reply, keys):
 
 
 @pytest.mark.parametrize(
-    "given", [{"norm": "best"}, {"process": "judge"}, {"rounds": 0}, {"group": 1}, {"opponents": ["rude"]}, {"clip": 2}, {"episode": 3}, {"gate": 2}]
+    "given",
+    [
+        {"norm": "finest"},
+        {"method": "sft"},
+        {"method": "ppdpp", "tags": []},
+        {"process": "judge"},
+        {"rounds": 0},
+        {"group": 1},
+        {"opponents": ["rude"]},
+        {"clip": 2},
+        {"episode": 3},
+        {"gate": 2},
+    ],
 )
 def test_bad_parameters_are_named(tiny, tmp_path, given):
     with pytest.raises(ParameterError):
