@@ -20,7 +20,7 @@ $(VENV)/.core: pyproject.toml
 # the extras local and train and axelrod, a peer that tests compare with, depend on torch: the plain CPU version is installed before them
 $(VENV)/.dev: $(VENV)/.core
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check torch==2.13.0
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'setuptools>=77' wheel --editable '.[analysis,api,dev,fast,human,local,peers,train,video]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'setuptools>=77' wheel --editable '.[analysis,api,control,dev,fast,human,local,peers,train,video]'
 	touch $@
 
 demo: $(VENV)/.core ## play a real tournament with the shipped players and write its report

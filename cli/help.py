@@ -55,6 +55,7 @@ EXAMPLES = {
         'ludens play game=negotiation "players=[person,{kind: language, model: {engine: nano, model: runs/talkers/checkpoint}}]"',
         "ludens train trainer=preference model=nano model.model=runs/talkers/checkpoint game=negotiation trainer.method=inpo",
         "ludens train trainer=nash_tabular trainer.method=egpo trainer.testbed=biased_rps",
+        "ludens train trainer=spo_control trainer.environment=reacher trainer.preference=noisy",
     ),
 }
 

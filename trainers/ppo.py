@@ -1,8 +1,8 @@
 """Proximal policy optimisation in self-play: one network plays all seats of a team in a batch of games and learns from what they earn.
 
-Clipped surrogate and generalised advantages as Schulman et al. have them (2017, "Proximal Policy Optimization Algorithms", arXiv:1707.06347; 2016,
-arXiv:1506.02438); every seat learns from its own view with shared weights, as independent PPO does (de Witt et al. 2020, arXiv:2011.09533). Shaped
-rewards, where a game has any, fade out over the first part of the training (Carroll et al. 2019, arXiv:1910.05789).
+The update is :mod:`ludens.trainers.ppo_update`, with generalised advantages (Schulman et al. 2016, arXiv:1506.02438); every seat learns from its own view
+with shared weights, as independent PPO does (de Witt et al. 2020, arXiv:2011.09533). Shaped rewards, where a game has any, fade out over the first part of the
+training (Carroll et al. 2019, arXiv:1910.05789).
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ..errors import ParameterError
-from .parameters import Parameters, filled
+from .parameters import filled
+from .ppo_update import Learning, decay
 from .practice import Practice
 from .registry import Say, Task, require_packages
 
@@ -24,27 +25,16 @@ __all__ = ["PPO", "Config"]
 
 
 @dataclass(frozen=True)
-class Config(Parameters):
+class Config(Learning):
     """How a policy is trained in self-play.
 
     Attributes:
         steps: joint steps played in all.
         envs: games side by side.
         length: steps a game between updates.
-        epochs: how often the steps of an update are learned from.
-        minibatches: parts of them, a step of the optimizer each.
-        learning_rate: at the beginning; it falls linearly to a tenth.
-        discount: of rewards, a step.
-        trace: the lambda of generalised advantages.
-        clip: how far the probability of a choice may move in an update.
-        entropy: weight of the entropy bonus at the beginning; it falls linearly to a tenth.
-        value: weight of the critic's loss.
-        norm: most norm of a gradient.
         reward_scale: rewards are multiplied by it before anything is learned from them.
         shaping: share of the training over which shaped rewards fade out; 0 for none.
         network: a registered network of policies (see ``ludens.agents.neural``).
-        hidden: widths of its layers, and of the critic's.
-        save_every: updates from save to save, from which a run that was cut off goes on, with games begun anew.
         episodes: games that are played at the end to measure what the policy earns.
     """
 
@@ -53,28 +43,16 @@ class Config(Parameters):
     steps: int = 3_000_000
     envs: int = 256
     length: int = 100
-    epochs: int = 4
-    minibatches: int = 8
-    learning_rate: float = 1e-3
-    discount: float = 0.99
-    trace: float = 0.95
-    clip: float = 0.2
-    entropy: float = 0.02
-    value: float = 0.5
-    norm: float = 0.5
     reward_scale: float = 0.1
     shaping: float = 0.6
     network: str = "mlp"
-    hidden: tuple[int, ...] = (128, 128)
-    save_every: int = 20
     episodes: int = 20
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "hidden", tuple(self.hidden))
-        self._whole("steps", "envs", "length", "epochs", "minibatches", "save_every", "episodes")
-        self._positive("learning_rate", "clip", "norm", "reward_scale")
-        self._shares("discount", "trace", "shaping")
-        self._not_negative("entropy", "value")
+        super().__post_init__()
+        self._whole("steps", "envs", "length", "episodes")
+        self._positive("reward_scale")
+        self._shares("shaping")
         self._require(self.envs * self.length % self.minibatches == 0, "minibatches", "should divide envs times length")
 
 
@@ -121,23 +99,23 @@ class PPO:
         done, seconds = read_state(task.place, practice.both, optimizer) or (0, 0.0)
         began = time.perf_counter() - seconds
         with open_log(task.place, done, "update") as log:
-            for update in range(done, updates):
-                torch.manual_seed(task.seed + 7919 * (update + 1))
-                share = update / updates
+            for number in range(done, updates):
+                torch.manual_seed(task.seed + 7919 * (number + 1))
+                share = number / updates
                 fade = max(0.0, 1 - share / config.shaping) if config.shaping else 0.0
                 for group in optimizer.param_groups:
-                    group["lr"] = config.learning_rate * (1 - 0.9 * share)
+                    group["lr"] = config.learning_rate * decay(share)
                 rollout, finished = practice.play(fade)
-                entropy = practice.learn(rollout, optimizer, config.entropy * (1 - 0.9 * share))
-                steps, seconds = (update + 1) * config.envs * config.length, time.perf_counter() - began
+                entropy = practice.learn(rollout, optimizer, config.entropy * decay(share))
+                steps, seconds = (number + 1) * config.envs * config.length, time.perf_counter() - began
                 mean = float(np.mean(finished)) if finished else None
-                line = {"update": update + 1, "steps": steps, "return": mean, "shaping": round(fade, 3), "entropy": round(entropy, 4)}
+                line = {"update": number + 1, "steps": steps, "return": mean, "shaping": round(fade, 3), "entropy": round(entropy, 4)}
                 log.write(json.dumps({**line, "seconds": round(seconds, 1)}) + "\n")
                 if mean is not None and task.progress:
                     say(f"{steps:>11,} steps  {mean:8.1f} a game  entropy {entropy:.2f}  {steps / seconds:,.0f} steps/s")
-                if (update + 1) % config.save_every == 0 or update + 1 == updates:
+                if (number + 1) % config.save_every == 0 or number + 1 == updates:
                     log.flush()
-                    write_state(task.place, practice.both, optimizer, [update + 1, time.perf_counter() - began])
+                    write_state(task.place, practice.both, optimizer, [number + 1, time.perf_counter() - began])
         place = save_policy(task.place / "policy", self.policy)
         measured = self._measure()
         say(f"{np.mean(measured):.1f} a game over {len(measured)} games, from {min(measured):g} to {max(measured):g}")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from .objectives import ppo_clip
+from .ppo_update import Judged, update
 
 if TYPE_CHECKING:
     from torch import nn
@@ -131,18 +131,9 @@ class Practice:
         seen, chosen = flat(rollout.seen), flat(rollout.chosen)
         logs, advantage, target = (flat(array)[:, 0] for array in (rollout.logs, advantages, returns))
         legal = None if rollout.legal is None else flat(rollout.legal)
-        entropies = []
-        for _ in range(config.epochs):
-            for part in torch.randperm(len(seen)).chunk(config.minibatches):
-                now = self._logs(seen[part], None if legal is None else legal[part])
-                gain = advantage[part]
-                gain = (gain - gain.mean()) / (gain.std() + 1e-8)
-                surrogate = ppo_clip(now.gather(1, chosen[part])[:, 0], logs[part], gain, config.clip)
-                entropy = -(now.exp() * now).sum(-1).mean()
-                error = (self.both["critic"](seen[part])[:, 0] - target[part]).square().mean()
-                optimizer.zero_grad(set_to_none=True)
-                (surrogate - bonus * entropy + config.value * error).backward()
-                torch.nn.utils.clip_grad_norm_(self.both.parameters(), config.norm)
-                optimizer.step()
-                entropies.append(entropy.item())
-        return float(np.mean(entropies))
+
+        def judge(part: Any) -> Judged:
+            now = self._logs(seen[part], None if legal is None else legal[part])
+            return Judged(now.gather(1, chosen[part])[:, 0], -(now.exp() * now).sum(-1).mean(), self.both["critic"](seen[part])[:, 0])
+
+        return update(judge, logs, advantage, target, optimizer, learning=config, bonus=bonus)

@@ -294,6 +294,15 @@ trainer_kind(
     config="ludens.trainers.rft:Config",
 )
 trainer_kind(
+    "spo_control",
+    "ludens.trainers.control:SPOControl",
+    summary="self-play preference optimisation of a body in MuJoCo by comparisons of whole trajectories, beside reward models with the same queries",
+    extra="control",
+    config="ludens.trainers.control.config:Config",
+    needs_model=False,
+    needs_game=False,
+)
+trainer_kind(
     "sft",
     "ludens.trainers.sft:SFT",
     summary="supervised fine-tuning: a nano model learns to play as the best scripted players do",

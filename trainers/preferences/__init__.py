@@ -4,6 +4,7 @@ Every oracle is a :class:`~ludens.trainers.preferences.oracle.Preference`; what 
 :func:`~ludens.trainers.preferences.oracle.complementary` alone.
 """
 
+from .flipped import Flipped
 from .games import RolloutPreference, game_table
 from .labelled import LabelPreference
 from .learned import ModelPreference
@@ -16,6 +17,7 @@ from .words import ModelJudge
 
 __all__ = [
     "AdditiveJudge",
+    "Flipped",
     "LabelPreference",
     "MajorityJudge",
     "ModelJudge",
