@@ -7,6 +7,12 @@ player_kind("random", "ludens.agents.simple:RandomPlayer", summary="draws a lega
 player_kind("language", "ludens.agents.language:LanguagePlayer", summary="a chat model that plays through words", needs_model=True, sync=False)
 player_kind("scripted", "ludens.agents.bots:ScriptedPlayer", summary="a speaking bot that knows the game, in one of six styles", fits="ludens.agents.bots:fits")
 player_kind(
+    "instructed",
+    "ludens.agents.bots:InstructedPlayer",
+    summary="a scripted bot that does what an instruction in words says",
+    fits="ludens.agents.bots:fits",
+)
+player_kind(
     "demonstrator",
     "ludens.agents.language.demonstrator:DemonstratorPlayer",
     summary="another player's moves, recorded as a language player's prompts and replies",

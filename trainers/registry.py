@@ -310,6 +310,13 @@ trainer_kind(
     config="ludens.trainers.sft.config:Config",
 )
 trainer_kind(
+    "told",
+    "ludens.trainers.told:Told",
+    summary="fine-tuning on instructions: a nano model learns to do as it is told, from scripted players that obey, and some that do not",
+    extra="train",
+    config="ludens.trainers.told:Config",
+)
+trainer_kind(
     "vas",
     "ludens.trainers.vas:VAS",
     summary="value augmented sampling: a nano model that stays as it is leans towards tokens that are worth more in its own play",

@@ -2,13 +2,16 @@
 
 Each module of this folder knows one family of games. It exports ``GAMES``, names of the game classes it plays (their subclasses included),
 and ``bot_for(game, style)``, which returns a factory ``(seat, rng) -> bot`` or raises ParameterError where it does not play that game; a bot has one method,
-``act(observation) -> Move``. A distribution adds modules of its own through the entry-point group ``ludens.bots``.
+``act(observation) -> Move``. Where a module has ``bot_told(game, instruction)`` too (None where it understands nothing), with ``CLAUSES`` (the sentences that
+it understands), its bots can be told in words what to do; all others are told a style by its name. A distribution adds modules of its own through the
+entry-point group ``ludens.bots``.
 """
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Callable
 from functools import lru_cache
 from types import ModuleType
@@ -22,7 +25,7 @@ from ...games.core import Game, GameType, Observation
 from ...plugins import load_plugins
 from ..player import Answer, BasePlayer
 
-__all__ = ["STYLES", "Bot", "BotFactory", "ScriptedPlayer", "fits"]
+__all__ = ["STYLES", "Bot", "BotFactory", "InstructedPlayer", "ScriptedPlayer", "clauses", "fits"]
 
 STYLES = ("fair", "greedy", "generous", "tough", "deceptive", "cautious")
 """What every game's bots come in; each module's docstring says what they mean there."""
@@ -60,10 +63,36 @@ class ScriptedPlayer(BasePlayer):
 
     def act(self, observation: Observation) -> Move | Answer:
         if self._bot is None:
-            self._bot = _factory(observation.game, self.style)(self.seat, np.random.default_rng(self.seed))
+            self._bot = self._maker(observation.game)(self.seat, np.random.default_rng(self.seed))
         move = self._bot.act(observation)
         note = getattr(self._bot, "note", None)
         return move if note is None else Answer(move, note=note)
+
+    def _maker(self, game: Game) -> BotFactory:
+        return _factory(game, self.style)
+
+
+class InstructedPlayer(ScriptedPlayer):
+    """Does what an instruction says: by the sentences that the game's bots understand, where they understand any, else in the style that it names last.
+
+    Args:
+        instruction: what it is told; where it names nothing, its bots do what they do without.
+    """
+
+    def __init__(self, instruction: str) -> None:
+        named = re.findall(rf"\b({'|'.join(STYLES)})\b", instruction.lower())
+        super().__init__(named[-1] if named else STYLES[0])
+        self._instruction = instruction
+
+    def _maker(self, game: Game) -> BotFactory:
+        told = getattr(_module(game), "bot_told", None)
+        maker: BotFactory | None = None if told is None else told(game, self._instruction)
+        return super()._maker(game) if maker is None else maker
+
+
+def clauses(game: Game) -> tuple[str, ...]:
+    """Give sentences that an instructed player of a game understands, meaningless ones among them."""
+    return tuple(getattr(_module(game), "CLAUSES", ())) or tuple(f"Be {style}." for style in STYLES)
 
 
 def fits(game: Game, style: str = "fair", **_: Any) -> str | None:
@@ -76,11 +105,15 @@ def fits(game: Game, style: str = "fair", **_: Any) -> str | None:
 
 
 def _factory(game: Game, style: str) -> BotFactory:
-    module = next((_modules()[base.__name__] for base in type(game).__mro__ if base.__name__ in _modules()), None)
+    module = _module(game)
     if module is None:
         raise ParameterError(f"no scripted bots know {game.made_as}; they know {', '.join(sorted(_modules()))}")
     factory: BotFactory = module.bot_for(game, style)
     return factory
+
+
+def _module(game: Game) -> ModuleType | None:
+    return next((_modules()[base.__name__] for base in type(game).__mro__ if base.__name__ in _modules()), None)
 
 
 @lru_cache(maxsize=1)

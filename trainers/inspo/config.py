@@ -21,7 +21,7 @@ class Config(Parameters):
 
     Attributes:
         player: who plays: ``kind`` and parameters, ``{instruction}`` in one of them. By default, where a model is trained, a language player that is told the
-            instruction first (``persona``); else a scripted follower that hears it as its strategy.
+            instruction first (``persona``); else a scripted player that obeys it (``instructed``).
         seeds: instructions to begin with.
         bank: clauses that new instructions are made of.
         proposer: a language model that writes new ones instead, a mapping as in the group model.

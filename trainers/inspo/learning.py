@@ -10,23 +10,59 @@ import numpy as np
 
 from ...arena.record import Episode
 from ...arena.seeds import child_seed
-from ..epo.talks import Strategy, rows
+from ..epo.talks import Row, Strategy, rows
+from ..saves import read_state, write_state
 from .config import Config
 
-__all__ = ["learn"]
+__all__ = ["Learner", "compared"]
 
 
-def learn(  # noqa: PLR0917 - one step's things
-    episodes: Sequence[Episode],
-    seats: Sequence[int],
-    rewards: np.ndarray,
-    groups: Sequence[tuple[int, int]],
-    start: Path,
-    place: Path,
-    config: Config,
-    step: int,
-) -> dict[str, Any]:
-    """Take one step on the episodes of a batch, and write the checkpoint.
+class Learner:
+    """A nano model that learns, and the moments of its optimizer, from step to step.
+
+    Args:
+        start: the checkpoint that training began with.
+        place: a folder that an earlier step wrote; None at the first.
+        config: learning rate and the like.
+    """
+
+    def __init__(self, start: Path, place: Path | None, config: Config) -> None:
+        import torch
+
+        from ...llm.nano.network import load
+
+        self._words, self._config = start, config
+        self._network = load(place or start)
+        self._optimizer = torch.optim.Adam(self._network.parameters(), lr=config.learning_rate)
+        if place is not None:
+            read_state(place, self._network, self._optimizer)
+
+    def step(self, found: Sequence[Row], place: Path, step: int) -> float:
+        """Take one step on a batch's rows, and write the checkpoint.
+
+        Args:
+            found: what :func:`compared` gave.
+            place: where the new checkpoint goes.
+            step: the step's number.
+
+        Returns:
+            The mean loss; 0 where there was nothing to learn from.
+        """
+        from ...llm.nano.network import save
+        from ...llm.nano.tokenizer import Tokenizer
+        from ..epo.update import fit
+        from ..sft.trainer import copy_words
+
+        config = self._config
+        losses = list(fit(self._network, found, self._optimizer, epochs=config.epochs, batch=config.batch, clip=config.clip, seed=child_seed(step, "order")))
+        copy_words(self._words, place)
+        save(self._network, place, Tokenizer(self._words), half=False)
+        write_state(place, self._network, self._optimizer, step)
+        return float(np.mean(losses)) if losses else 0.0
+
+
+def compared(episodes: Sequence[Episode], seats: Sequence[int], rewards: np.ndarray, groups: Sequence[tuple[int, int]]) -> tuple[list[Row], dict[str, Any]]:
+    """Weigh the player's own tokens by what its episode earned above its group's mean.
 
     All episodes of a group have the same deal and instruction, so neither is what the policy is credited for; groups without differences teach nothing.
 
@@ -35,37 +71,21 @@ def learn(  # noqa: PLR0917 - one step's things
         seats: the player's, in each.
         rewards: what each earned, ``[E]``.
         groups: deal and instruction of each.
-        start: the checkpoint that played them.
-        place: where the new one goes.
-        config: learning rate and the like.
-        step: the step's number.
 
     Returns:
-        Rows that were learned from, share of groups without differences, mean loss.
+        The rows; and how many there are, with the share of groups without differences.
     """
-    import torch
-
-    from ...llm.nano.network import load, save
-    from ...llm.nano.tokenizer import Tokenizer
-    from ..epo.update import fit
-    from ..sft.trainer import copy_words
-
-    keys = sorted(set(groups))
-    means = {key: float(np.mean([reward for reward, own in zip(rewards, groups, strict=True) if own == key])) for key in keys}
-    found = []
+    members: dict[tuple[int, int], list[float]] = {}
+    for key, reward in zip(groups, rewards, strict=True):
+        members.setdefault(key, []).append(float(reward))
+    found: list[Row] = []
     for episode, seat, reward, key in zip(episodes, seats, rewards, groups, strict=True):
         own = _own(episode, seat)
-        advantage = float(reward) - means[key]
+        advantage = float(reward) - float(np.mean(members[key]))
         if own and advantage:
-            found += list(rows(own, np.full(len(own), advantage)))
-    still = sum(np.ptp([reward for reward, own in zip(rewards, groups, strict=True) if own == key]) == 0 for key in keys) / max(len(keys), 1)
-    network = load(start)
-    optimizer = torch.optim.Adam(network.parameters(), lr=config.learning_rate)
-    losses = list(fit(network, found, optimizer, epochs=config.epochs, batch=config.batch, clip=config.clip, seed=child_seed(step, "order")))
-    place.mkdir(parents=True, exist_ok=True)
-    copy_words(start, place)
-    save(network, place, Tokenizer(start), half=False)
-    return {"rows": len(found), "still": round(still, 3), "loss": round(float(np.mean(losses)), 5) if losses else 0.0}
+            found += rows(own, np.full(len(own), advantage))
+    still = sum(np.ptp(values) == 0 for values in members.values()) / max(len(members), 1)
+    return found, {"rows": len(found), "still": round(still, 3)}
 
 
 def _own(episode: Episode, seat: int) -> list[Strategy]:

@@ -117,14 +117,20 @@ class Population:
             if credits:
                 self.members[id].credited(credits, self.rate)
 
-    def halve(self, step: int, *, least: int, errors: float = 1.0) -> list[Instruction]:
+    def halve(self, step: int, *, least: int, keep: int = 1, errors: float = 1.0) -> list[Instruction]:
         """Drop the worse half by lower confidence bounds (successive halving); who has fewer than ``least`` credits is not judged yet and stays.
+
+        Args:
+            step: the step's number.
+            least: credits.
+            keep: as many stay at least.
+            errors: standard errors below the weight at which the bound is.
 
         Returns:
             Those that stay, best first.
         """
         order = sorted(self.alive, key=lambda member: (-member.at_least(errors), member.id))
-        kept = order[: -(-len(order) // 2)]
+        kept = order[: max(keep, -(-len(order) // 2))]
         for member in order[len(kept) :]:
             if member.count >= least:
                 member.died = step

@@ -11,7 +11,8 @@ import asyncio
 import json
 import shutil
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ import numpy as np
 from ...agents.bots import fits
 from ...agents.player import PlayerSpec
 from ...arena.record import Episode
+from ...arena.report.pages import keep_page
 from ...arena.seeds import child_rng, child_seed
 from ...errors import LudensError
 from ...games.core import Game
@@ -31,10 +33,10 @@ from ..parameters import filled
 from ..registry import Say, Task, require_packages
 from .buffer import Buffer, Case
 from .config import PLACEHOLDER, Config
-from .learning import learn
+from .evolving import evolve
+from .learning import Learner, compared
 from .population import Instruction, Population
-from .proposers import ByClauses, ByModel, Proposer, acceptable
-from .verify import Verdict, judged
+from .report import findings
 
 __all__ = ["INSPO"]
 
@@ -71,25 +73,29 @@ class INSPO:
         self.population = Population.of(self.config.seeds, temperature=self.config.temperature, floor=self.config.floor, rate=self.config.rate)
         self.buffer = Buffer()
         self._history: list[dict[str, Any]] = []
-        self._seconds = {"steps": 0.0, "instructions": 0.0}
+        # of the processor: what others do on the machine is not counted
+        self._seconds = dict.fromkeys(("playing", "learning", "instructions"), 0.0)
+        self._learner: Learner | None = None
 
     def run(self, say: Say) -> Mapping[str, Any]:
         self._load()
-        proposer = self._proposer()
         for step in range(len(self._history), self.config.steps):
             if step and step % self.config.evolve == 0:
-                asyncio.run(self._evolve(step, proposer, say))
+                with self._counted("instructions"):
+                    asyncio.run(self._evolve(step, say))
             asyncio.run(self._step(step))
             self._save()
             if (step + 1) % 10 == 0:
                 best, share = self._best(), float(self.population.shares().max())
-                say(f"step {step + 1}: {self._history[-1]['reward']:.3f} an episode, drawn most ({share:.2f}): {best.text}")
+                reward = float(np.mean([facts["reward"] for facts in self._history[-10:]]))
+                say(f"step {step + 1}: {reward:.3f} an episode, overhead of instructions {self._overhead:.1%}, drawn most ({share:.2f}): {best.text}")
         result: dict[str, Any] = {
             "best": self._best().text,
             "seed_instruction": self.config.seeds[0],
             "population": self.population.plain(),
             "history": self._history,
             "seconds": {name: round(value, 2) for name, value in self._seconds.items()},
+            "overhead": round(self._overhead, 4),
         }
         if self.config.matches:
             result["measured"] = asyncio.run(self._measured())
@@ -98,8 +104,9 @@ class INSPO:
         final = self.task.place / "checkpoint"
         final.mkdir(parents=True, exist_ok=True)
         if self.config.learn:
-            shutil.copytree(self._checkpoint(), final, dirs_exist_ok=True)
+            shutil.copytree(self._checkpoint(), final, dirs_exist_ok=True, ignore=shutil.ignore_patterns("state.*"))
         (final / "instruction.json").write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        say(f"report: {keep_page(self.task.place, findings(', '.join(game.label for game in self.task.games), result))}")
         return {"checkpoint": str(final), **result}
 
     # -- who plays ---------------------------------------------------------------------------------------------------
@@ -108,7 +115,7 @@ class INSPO:
         if self.config.player is not None:
             return dict(self.config.player)
         if self.task.model is None:
-            return {"kind": "strategist", "strategist": {"tags": [PLACEHOLDER]}, "actor": {"kind": "follower"}}
+            return {"kind": "instructed", "instruction": PLACEHOLDER}
         shared = {"window_tokens": self.config.window_tokens, "beyond": "forget", "temperature": self.config.sample_temperature}
         return {"kind": "language", "persona": PLACEHOLDER, **shared}
 
@@ -138,9 +145,6 @@ class INSPO:
     def _policy(self, step: int) -> Path:
         return self.task.place / f"policy_{step}"
 
-    def _proposer(self) -> Proposer:
-        return ByClauses(self.config.bank) if self.config.proposer is None else ByModel(ModelSpec.of(self.config.proposer).build())
-
     def _best(self) -> Instruction:
         return max(self.population.alive, key=lambda member: (member.weight, -member.id))
 
@@ -152,81 +156,96 @@ class INSPO:
 
     async def _step(self, step: int) -> None:
         """Draw, play, credit, learn."""
-        began, config = time.perf_counter(), self.config
-        dealt = [deal for game in self.task.games for deal in self._dealt(game, config.deals, "step", step)]
-        rng = child_rng(self.task.seed, "draw", step)
-        drawn = self.population.draw(len(dealt), rng, distinct=2 if config.paired else 1)
-        where = [(number, instruction.id) for number, chosen in enumerate(drawn) for instruction in chosen for _ in range(config.group)]
-        matches = [
-            deal.match(self._told(one.text, member)) for deal, chosen in zip(dealt, drawn, strict=True) for one in chosen for member in range(config.group)
-        ]
-        episodes = await play(matches, self._models())
-        rewards = np.array([share_of(episode, dealt[number].game, dealt[number].seat) for episode, (number, _) in zip(episodes, where, strict=True)])
-        instructions = time.perf_counter()
-        self.population.credit(_credits(rewards, where, paired=config.paired))
-        cases = [
-            self._case(step, id, number, float(reward), episode, dealt[number]) for episode, (number, id), reward in zip(episodes, where, rewards, strict=True)
-        ]
-        self.buffer.add(cases, step)
-        spent = time.perf_counter() - instructions
-        facts: dict[str, Any] = {"step": step, "reward": round(float(rewards.mean()), 4)}
-        if config.learn:
-            facts["learnt"] = learn(
-                episodes, [dealt[number].seat for number, _ in where], rewards, where, self._checkpoint(), self._policy(step + 1), config, step
-            )
+        config = self.config
+        with self._counted("playing"):
+            dealt = [deal for game in self.task.games for deal in self._dealt(game, config.deals, "step", step)]
+            rng = child_rng(self.task.seed, "draw", step)
+            drawn = self.population.draw(len(dealt), rng, distinct=2 if config.paired else 1)
+            where = [(number, instruction.id) for number, chosen in enumerate(drawn) for instruction in chosen for _ in range(config.group)]
+            matches = [
+                deal.match(self._told(one.text, member)) for deal, chosen in zip(dealt, drawn, strict=True) for one in chosen for member in range(config.group)
+            ]
+            episodes = await play(matches, self._models())
+            rewards = np.array([share_of(episode, dealt[number].game, dealt[number].seat) for episode, (number, _) in zip(episodes, where, strict=True)])
+        with self._counted("instructions"):
+            self.population.credit(_credits(rewards, where, paired=config.paired))
+            cases = [
+                self._case(step, id, number, float(reward), episode, dealt[number])
+                for episode, (number, id), reward in zip(episodes, where, rewards, strict=True)
+            ]
+            self.buffer.add(cases, step)
         shares = self.population.shares()
-        facts["weights"] = {str(member.id): round(member.weight, 5) for member in self.population.alive}
-        facts["entropy"] = round(float(-(shares * np.log(shares)).sum()), 4)
+        facts: dict[str, Any] = {
+            "step": step,
+            "episodes": len(episodes),
+            "reward": round(float(rewards.mean()), 4),
+            "weights": {str(member.id): round(member.weight, 5) for member in self.population.alive},
+            "shares": {str(member.id): round(float(share), 4) for member, share in zip(self.population.alive, shares, strict=True)},
+            "entropy": round(float(-(shares * np.log(shares)).sum()), 4),
+        }
+        if config.learn:
+            with self._counted("learning"):
+                facts["learnt"] = self._learn(episodes, [dealt[number].seat for number, _ in where], rewards, where)
         self._history.append(facts)
-        self._seconds["instructions"] += spent
-        self._seconds["steps"] += time.perf_counter() - began
+
+    def _learn(self, episodes: Sequence[Episode], seats: Sequence[int], rewards: np.ndarray, where: Sequence[tuple[int, int]]) -> dict[str, Any]:
+        done = len(self._history)
+        if self._learner is None:
+            assert self.task.model is not None
+            self._learner = Learner(folder(self.task.model.model), self._policy(done) if done else None, self.config)
+        found, facts = compared(episodes, seats, rewards, where)
+        return {**facts, "loss": round(self._learner.step(found, self._policy(done + 1), done), 5)}
+
+    @contextmanager
+    def _counted(self, what: str) -> Iterator[None]:
+        began = time.process_time()
+        yield
+        self._seconds[what] += time.process_time() - began
+
+    @property
+    def _overhead(self) -> float:
+        """Share of the processor's time that the instructions took: credits, proposals, and the episodes by which candidates were tried."""
+        return self._seconds["instructions"] / max(sum(self._seconds.values()), 1e-9)
 
     def _case(self, step: int, id: int, number: int, reward: float, episode: Episode, deal: Deal) -> Case:  # noqa: PLR0917 - the fields of a case
-        told = [event.text for event in episode.events if event.visible_to is None or deal.seat in event.visible_to]
-        return Case(step, id, reward, dict(episode.outcome), "\n".join(told)[-3000:], number)
+        return Case(step, id, reward, dict(episode.outcome), "\n".join(_seen(episode, deal.seat))[-3000:], number)
 
     # -- evolution ---------------------------------------------------------------------------------------------------
 
-    async def _evolve(self, step: int, proposer: Proposer, say: Say) -> None:
-        """Drop the worse half, propose from what went wrong, try, let in."""
-        began, config, rng = time.perf_counter(), self.config, child_rng(self.task.seed, "evolve", step)
-        kept = self.population.halve(step, least=config.least)
-        known = [member.text for member in self.population.members]
-        tried: list[tuple[float, str, Instruction]] = []
-        for parent in kept[: max(1, config.candidates // 2)]:
-            evidence = self.buffer.evidence(parent.id, step, config.evidence)
-            for text in await proposer.propose(parent, evidence, -(-config.candidates // min(len(kept), 2)), rng):
-                if acceptable(text, known, evidence):
-                    known.append(text)
-                    verdict = await self._verified(text, parent.text, step)
-                    if verdict.admits(config.level):
-                        tried.append((verdict.ahead, text, parent))
-        for ahead, text, parent in sorted(tried, key=lambda item: (-item[0], item[1]))[: max(0, config.size - len(self.population.alive))]:
-            # credits of pairs are differences from the pair's mean: half of what one is ahead of the other
-            child = self.population.admit(text, parent, ahead / 2 if config.paired else ahead, step)
-            say(f"step {step}: instruction {child.id} comes in, {ahead:+.3f} ahead of {parent.id}: {text}")
-        self._seconds["instructions"] += time.perf_counter() - began
-
-    async def _verified(self, child: str, parent: str, step: int) -> Verdict:
-        """Play both on the same deals, and compare them."""
+    async def _evolve(self, step: int, say: Say) -> None:
         dealt = [deal for game in self.task.games for deal in self._dealt(game, self.config.verify, "verify", step)]
-        return judged(await self._earned(child, dealt), await self._earned(parent, dealt))
+        rng = child_rng(self.task.seed, "evolve", step)
+        await evolve(self.population, self.buffer, lambda text, part: self._earned(text, dealt[part]), self.config, step=step, rng=rng, say=say)
 
     async def _earned(self, text: str, dealt: Sequence[Deal]) -> list[float]:
+        return [share_of(episode, deal.game, deal.seat) for episode, deal in zip(await self._played(text, dealt), dealt, strict=True)]
+
+    async def _played(self, text: str, dealt: Sequence[Deal]) -> list[Episode]:
         player = self._told(text)
-        episodes = await play([deal.match(player) for deal in dealt], self._models())
-        return [share_of(episode, deal.game, deal.seat) for episode, deal in zip(episodes, dealt, strict=True)]
+        return await play([deal.match(player) for deal in dealt], self._models())
 
     async def _measured(self) -> list[dict[str, Any]]:
         """Compare the best instruction with the first seed, on deals that nothing was chosen by."""
         found = []
         for game in self.task.games:
             dealt = self._dealt(game, self.config.matches, "measured")
-            best, seed = [await self._earned(text, dealt) for text in (self._best().text, self.config.seeds[0])]
-            ahead = edge(best, seed)
-            means = {"best": round(float(np.mean(best)), 4), "seed": round(float(np.mean(seed)), 4)}
+            played = {name: await self._played(text, dealt) for name, text in (("best", self._best().text), ("seed", self.config.seeds[0]))}
+            earned = {name: [share_of(episode, game, deal.seat) for episode, deal in zip(own, dealt, strict=True)] for name, own in played.items()}
+            ahead = edge(earned["best"], earned["seed"])
+            means = {name: round(float(np.mean(own)), 4) for name, own in earned.items()}
             line = f"{game.label}: the best instruction {means['best']:.3f}, the first seed {means['seed']:.3f}, edge {told(ahead)}"
-            found.append({"game": game.label, "matches": len(dealt), **means, "edge": ahead.value, "low": ahead.low, "high": ahead.high, "line": line})
+            order = np.argsort(np.subtract(earned["seed"], earned["best"]), kind="stable").tolist()
+            shown = [
+                {
+                    "deal": number,
+                    "earned": {name: earned[name][number] for name in played},
+                    **{name: _seen(own[number], dealt[number].seat) for name, own in played.items()},
+                }
+                for number in dict.fromkeys([*order[:2], order[-1]])
+            ]
+            found.append(
+                {"game": game.label, "matches": len(dealt), **means, "edge": ahead.value, "low": ahead.low, "high": ahead.high, "line": line, "shown": shown}
+            )
         return found
 
     # -- saves -------------------------------------------------------------------------------------------------------
@@ -246,6 +265,11 @@ class INSPO:
             plain = json.loads(path.read_text(encoding="utf-8"))
             self.population, self._history, self._seconds = Population.load(plain["population"]), plain["history"], plain["seconds"]
             self.buffer.cases = [Case(*case) for case in plain["buffer"]]
+
+
+def _seen(episode: Episode, seat: int) -> list[str]:
+    """What a seat saw, line by line."""
+    return [event.text for event in episode.events if event.visible_to is None or seat in event.visible_to]
 
 
 def _credits(rewards: np.ndarray, where: Sequence[tuple[int, int]], *, paired: bool) -> dict[int, list[float]]:

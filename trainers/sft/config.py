@@ -31,6 +31,7 @@ class Config(Parameters):
         weights: weights for single games by name.
         speech_weight: weight of a token of speech in the loss, against 1 for one of the choice. Phrases are mostly chance and drown the digits of a price,
             but it is from phrases that repeat numbers that a model learns to copy them: lower it only for one that has.
+        reading: weight of a token that is only read, rules and what others say; a model that is to copy names learns it soonest from texts that repeat them.
         batch_tokens: tokens a step.
         learning_rate: the highest; it rises over ``warmup`` steps and falls linearly to a twentieth.
         warmup: steps.
@@ -58,6 +59,7 @@ class Config(Parameters):
     speaking: float = 3.0
     weights: Mapping[str, float] = field(default_factory=dict)
     speech_weight: float = 1.0
+    reading: float = 0.0
     batch_tokens: int = 3000
     learning_rate: float = 3e-3
     warmup: int = 50
@@ -86,4 +88,4 @@ class Config(Parameters):
         self._not_negative("temperature")
         self._whole("warmup", "matches", least=0)
         self._positive("epochs", "speaking", "speech_weight", "learning_rate", "clip")
-        self._not_negative("weight_decay")
+        self._not_negative("weight_decay", "reading")

@@ -6,7 +6,7 @@ import contextlib
 import json
 import time
 from collections.abc import Callable, Iterator
-from itertools import islice
+from itertools import accumulate, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -76,7 +76,7 @@ def fit(network: Network, corpus: Corpus, config: Config, *, seed: int, place: P
                 group["lr"] = rate
             ids, marks, lengths = corpus.gather(batch)
             with _precision(config, device):
-                loss = _loss(network, torch.from_numpy(ids).long().to(device), torch.from_numpy(marks).to(device), lengths, config.speech_weight)
+                loss = _loss(network, torch.from_numpy(ids).long().to(device), torch.from_numpy(marks).to(device), lengths, config)
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
             torch.nn.utils.clip_grad_norm_(network.parameters(), config.clip)
@@ -139,11 +139,15 @@ def _once(corpus: Corpus, batch_tokens: int) -> Iterator[Any]:
             return
 
 
-def _loss(network: Network, ids: Tensor, marks: Tensor, lengths: list[int], speech_weight: float) -> Tensor:
+def _loss(network: Network, ids: Tensor, marks: Tensor, lengths: list[int], config: Config) -> Tensor:
     # logits are made of those positions alone that something is learned at
-    at = marks.nonzero()[:, 0]
+    learned = marks > 0
+    if config.reading:
+        learned[:] = True
+        learned[[0, *accumulate(lengths[:-1])]] = False  # nothing stands before the first token of a conversation
+    at = learned.nonzero()[:, 0]
     losses = cross_entropy(network.logits(network(ids, lengths)[at - 1]).float(), ids[at], reduction="none")
-    weights = torch.where(marks[at] == CHOICE, 1.0, speech_weight)
+    weights = torch.where(marks[at] == CHOICE, 1.0, torch.where(marks[at] > 0, config.speech_weight, config.reading))
     return (losses * weights).sum() / weights.sum()
 
 

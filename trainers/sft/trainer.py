@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ...arena.record import Episode
 from ...arena.seeds import child_seed
@@ -54,17 +54,20 @@ class SFT:
         ParameterError: a parameter is out of range.
     """
 
+    PARAMETERS: ClassVar[type[Config]] = Config
+
     def __init__(self, task: Task, **parameters: Any) -> None:
-        require_packages("sft", "torch", "tokenizers")
+        own = self.PARAMETERS.TRAINER
+        require_packages(own, "torch", "tokenizers")
         from ..parameters import filled
 
         self.task = task
-        self.config = filled(Config, parameters, "trainer sft")
+        self.config = filled(self.PARAMETERS, parameters, f"trainer {own}")
         for name in ("teachers", "weights", "unmeasured"):
             for game in getattr(self.config, name):
                 if game not in (known := [bare_name(item) for item in task.games]):
-                    raise ParameterError(f"trainer sft: {name} names {game!r}, which is not among the games{nearest(game, known)}")
-        self.model = task.nano_model("sft")
+                    raise ParameterError(f"trainer {own}: {name} names {game!r}, which is not among the games{nearest(game, known)}")
+        self.model = task.nano_model(own)
         self.place = task.place / "checkpoint"
 
     def run(self, say: Say) -> Mapping[str, Any]:

@@ -12,9 +12,10 @@ from ....errors import ParameterError
 from ....games.core import Game
 from ....games.retrieval.game import Retrieval
 from .. import BotFactory
+from .habits import CLAUSES, ToldBot, understood
 from .searcher import GuesserBot, OneHopBot, SearcherBot
 
-__all__ = ["GAMES", "bot_for"]
+__all__ = ["CLAUSES", "GAMES", "bot_for", "bot_told"]
 
 GAMES = ("Retrieval",)
 
@@ -25,12 +26,26 @@ def bot_for(game: Game, style: str) -> BotFactory:
     Raises:
         ParameterError: the game is not of this family, or its questions come from a file.
     """
-    if not isinstance(game, Retrieval):
-        raise ParameterError(f"retrieval bots do not know {game.made_as}; they know {', '.join(GAMES)}")
-    if game.questions:
-        raise ParameterError("retrieval bots understand the questions of the made-up library only; leave questions out")
+    _require_known(game)
     if style == "greedy":
         return lambda seat, rng: OneHopBot()
     if style == "tough":
         return lambda seat, rng: GuesserBot()
     return lambda seat, rng: SearcherBot(style)
+
+
+def bot_told(game: Game, instruction: str) -> BotFactory | None:
+    """Give the maker of bots that do what an instruction says, as far as it is made of :data:`CLAUSES`; None where nothing of it is.
+
+    Raises:
+        ParameterError: as for :func:`bot_for`.
+    """
+    _require_known(game)
+    return (lambda seat, rng: ToldBot(instruction)) if understood(instruction) else None
+
+
+def _require_known(game: Game) -> None:
+    if not isinstance(game, Retrieval):
+        raise ParameterError(f"retrieval bots do not know {game.made_as}; they know {', '.join(GAMES)}")
+    if game.questions:
+        raise ParameterError("retrieval bots understand the questions of the made-up library only; leave questions out")

@@ -10,7 +10,7 @@ from .reading import Need, Plan, fact, plan_of, title_of
 if TYPE_CHECKING:
     from ....games.core import Event, Observation
 
-__all__ = ["GuesserBot", "OneHopBot", "SearcherBot"]
+__all__ = ["GuesserBot", "OneHopBot", "SearcherBot", "known", "plan_for", "question_of"]
 
 _UNKNOWN = "unknown"
 _GUESSES = {"year": "1700", "occupation": "painter", "product": "bells"}
@@ -24,10 +24,10 @@ class SearcherBot:
 
     def act(self, observation: Observation) -> Move:
         """Search for what is needed next, read it, or answer."""
-        plan = _plan(observation)
+        plan = plan_for(observation)
         if plan is None:
             return _answer(_UNKNOWN)
-        results, texts = _known(observation)
+        results, texts = known(observation)
         found, need = plan.follow(texts)
         if need is None:
             return _answer(self._final(plan, found))
@@ -60,11 +60,11 @@ class OneHopBot:
 
     def act(self, observation: Observation) -> Move:
         """Search, read, answer."""
-        plan = _plan(observation)
-        results, texts = _known(observation)
+        plan = plan_for(observation)
+        results, texts = known(observation)
         open_now = observation.action_spec.domain.names  # type: ignore[attr-defined]
         if not results and "search" in open_now:
-            return Move({"act": "search", "query": _question(observation)[: observation.game.params["chars"]]})
+            return Move({"act": "search", "query": question_of(observation)[: observation.game.params["chars"]]})
         titles = list(results[-1].data["titles"]) if results else []
         if titles and titles[0] not in texts and "read" in open_now:
             return Move({"act": "read", "result": 1})
@@ -82,23 +82,25 @@ class GuesserBot:
 
     def act(self, observation: Observation) -> Move:
         """Guess."""
-        plan = _plan(observation)
+        plan = plan_for(observation)
         if plan is None:
             return _answer(_UNKNOWN)
         last = plan.hops[-1]
         return _answer(plan.things[0] if len(plan.things) > 1 else _GUESSES.get(last.name, _GUESSES.get(last.to, plan.things[0])))
 
 
-def _question(observation: Observation) -> str:
+def question_of(observation: Observation) -> str:
+    """Give the question."""
     return str(observation.events[0].data["text"])
 
 
-def _plan(observation: Observation) -> Plan | None:
-    return plan_of(_question(observation))
+def plan_for(observation: Observation) -> Plan | None:
+    """Understand the question; None where it is none of the made-up library's."""
+    return plan_of(question_of(observation))
 
 
-def _known(observation: Observation) -> tuple[list[Event], dict[str, str]]:
-    """The lists of results, and all passages that were shown in full, by title."""
+def known(observation: Observation) -> tuple[list[Event], dict[str, str]]:
+    """Give the lists of results, and all passages that were shown in full, by title."""
     results = [event for event in observation.events if event.kind == "results"]
     texts: dict[str, str] = {}
     if observation.game.params["show"] == "passages":

@@ -89,3 +89,11 @@ def test_the_unsure_are_ranked_below_the_sure():
     population.credit({0: [0.5] * 20, 1: [0.0, 1.02]})
     assert population.members[1].weight > population.members[0].weight
     assert [member.id for member in population.halve(1, least=0)] == [0]
+    assert population.members[1].died == 1
+
+
+def test_as_many_stay_as_pairs_take():
+    population = Population.of(["better", "worse"])
+    population.credit({0: [0.9] * 9, 1: [0.1] * 9})
+    assert [member.id for member in population.halve(1, least=1, keep=2)] == [0, 1]
+    assert [member.id for member in population.halve(1, least=1)] == [0]

@@ -12,10 +12,10 @@ from ludens.trainers import Task, trainer
 SEEDS = ["Be fair.", "Be generous.", "Be greedy.", "Be cautious."]
 
 
-def evolved(place, game="dictator", model=None, **given):
+def evolved(place, name="dictator", model=None, game=(), **given):
     lines = []
     given = {"seeds": SEEDS, "steps": 12, "deals": 8, "evolve": 4, "verify": 8, "least": 4, "matches": 20, **given}
-    return trainer("inspo").make(Task((make(game),), model, place, 2), given).run(lines.append), lines
+    return trainer("inspo").make(Task((make(name, **dict(game)),), model, place, 2), given).run(lines.append), lines
 
 
 def test_a_planted_best_instruction_gains_the_weight_and_the_bad_are_dropped(tmp_path):
@@ -78,9 +78,42 @@ def test_a_model_learns_under_instructions(tmp_path):
 
     tiny = tiny_nano(tmp_path / "tiny", context=2048)
     model = ModelSpec(engine="nano", model=str(tiny), name="tiny")
-    result, _ = evolved(tmp_path / "run", model=model, learn=True, group=4, deals=2, steps=2, matches=0, evolve=5)
+    given = {"model": model, "learn": True, "group": 4, "deals": 2, "matches": 0, "evolve": 5}
+    result, _ = evolved(tmp_path / "run", steps=2, **given)
     assert result["history"][-1]["learnt"]["rows"] > 0
-    assert digest(tmp_path / "run" / "checkpoint") != digest(tiny)
+    whole = digest(tmp_path / "run" / "checkpoint")
+    assert whole != digest(tiny)
+    # the optimizer's moments too are what a run that was cut off goes on from
+    evolved(tmp_path / "cut", steps=1, **given)
+    evolved(tmp_path / "cut", steps=2, **given)
+    assert digest(tmp_path / "cut" / "checkpoint") == whole
+
+
+def test_a_server_plays_and_proposes(tmp_path):
+    # all there is to it is the model's configuration: the same trainer, and another game
+    proposed = json.dumps({"analysis": "it gave too much away", "instruction": "Think of yourself first."})
+    server = ModelSpec(engine="testserver", model="m", name="served")
+    proposer = {"engine": "testserver", "model": "m", "name": "proposes", "options": {"brain": f"fixed:{proposed}"}}
+    given = {"seeds": ["Be kind.", "Be quick."], "proposer": proposer, "steps": 2, "deals": 4, "evolve": 1, "verify": 4, "least": 1, "matches": 4, "level": 1.0}
+    result, lines = evolved(tmp_path / "run", "ultimatum", server, **given)
+    assert "edge" in result["measured"][0]["line"]
+    assert [facts["episodes"] for facts in result["history"]] == [16, 16]
+    # an instruction comes in only where it was ahead
+    texts = {member["text"] for member in result["population"]["members"]}
+    assert texts <= {"Be kind.", "Be quick.", "Think of yourself first."}
+    assert any("report:" in line for line in lines)
+
+
+def test_a_population_in_retrieval_finds_the_second_search(tmp_path):
+    once = "Search for the whole question. Stop after one search."
+    seeds = [once, "Answer at once, without a search.", "Search for the whole question. Answer in a whole sentence."]
+    game = {"kinds": ["one_hop", "two_hop"], "show": "passages", "top": 2, "steps": 4, "things": 100, "distractors": 30}
+    result, _ = evolved(tmp_path / "run", "retrieval", seeds=seeds, bank=["Be brief."], steps=12, group=1, game=game, matches=100)
+    assert "search again" in result["best"]
+    assert result["measured"][0]["low"] > 0.2
+    guess = result["population"]["members"][1]
+    assert guess["died"] is not None
+    assert 0 < result["overhead"] < 1
 
 
 @pytest.mark.parametrize(
