@@ -52,18 +52,6 @@ def render_report(summary: RunSummary) -> str:
     )
 
 
-def keep_page(folder: Path, findings: Findings) -> Path:
-    """Keep findings in a run's folder, and as a page.
-
-    Returns:
-        The page.
-    """
-    keep_findings(folder, findings)
-    path = folder / "report.html"
-    path.write_text(render_findings(findings, folder.name), encoding="utf-8")
-    return path
-
-
 def render_findings(findings: Findings, name: str) -> str:
     """Render what an analysis found as one HTML page that needs no network.
 
