@@ -1,6 +1,7 @@
 """Fine-tuning on instructions: what is read, who obeys, and that a model is made and measured."""
 
 from itertools import islice
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -25,7 +26,7 @@ def made(place, games, **given):
 
 def first_talks(name, count, **given):
     game = make(name)
-    told = made(None, [game], **given)
+    told = made(Path("unused"), [game], **given)
     for episode, seats in islice(told._episodes(game, "instructed", "train"), count):
         _, call, messages = next(item for item in prompts(episode) if item[0].seat in seats)
         yield episode, messages[0].content, call.text
