@@ -4,7 +4,7 @@ A small language model is warm-started on tagged scripted play and then trained 
 the style it is advised. Every strategist then plays the same deals, in the same seats, against opponents that were met in training and that were not, beside
 the actor of training and beside others. Differences to the warm-started strategist are paired by deal; seeds (of warm start, training and deals) are pooled.
 
-    python -P benchmarks/epo_acceptance.py PLACE              # about half an hour of one core; what is in PLACE already is not done again
+    python -P benchmarks/epo_acceptance.py PLACE              # about half an hour of one idle core; what is in PLACE already is not done again
     python -P benchmarks/epo_acceptance.py PLACE --quick      # minutes, to see that it runs
 
 Figures: benchmarks/epo_acceptance.json and docs/epo.md.
