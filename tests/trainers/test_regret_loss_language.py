@@ -133,10 +133,14 @@ def test_linear_regret_of_a_model_that_follows_the_leader_becomes_sublinear(tmp_
         heard = reading._heard(reading.games[0], reading._play(str(place), reading.games[0], 30, 99))
         with torch.no_grad():
             curves = external(heard.losses, mixtures(reading.policy.model, heard, reading.arms).double().numpy())
-        return rate(horizons, [curves[:, horizon - 1] for horizon in horizons], cluster=np.arange(30)).exponent, curves[:, -1].mean()
+        # of neither parity alone: costs change places each round
+        mean = curves.mean(0)
+        return rate(horizons, [curves[:, horizon - 1] for horizon in horizons], cluster=np.arange(30)).exponent, mean[11:13].mean(), mean[-2:].mean()
 
-    (before, was), found = grown(start), freed.run(lambda line: None)
-    after, now = grown(found["checkpoint"])
+    (before, was_halfway, was), found = grown(start), freed.run(lambda line: None)
+    _, halfway, now = grown(found["checkpoint"])
     assert before.low > 0.85
-    assert after.high < 0.5
+    assert was - was_halfway > 2
+    # it has stopped to grow; of what hardly differs from 0 an exponent says nothing
+    assert now - halfway < 0.2
     assert now < was / 10
