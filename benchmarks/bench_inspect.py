@@ -11,9 +11,9 @@ import subprocess
 import sys
 import tempfile
 import time
-import venv
 from pathlib import Path
 
+from _peers import environment
 from _timing import markdown
 
 import ludens
@@ -25,17 +25,6 @@ from ludens.llm.testserver import server_process
 HERE = Path(__file__).parent
 PACKAGES = ("inspect_ai==0.3.285", "openai==3.52.0")
 LATENCY = 0.05
-
-
-def environment() -> Path:
-    """Make the peer's environment, or find it; return its interpreter."""
-    folder = HERE.parent / "build" / "peers" / "inspect"
-    python = folder / "bin" / "python"
-    if not (folder / ".done").exists():
-        venv.create(folder, with_pip=True, clear=True)
-        subprocess.run([str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *PACKAGES], check=True)
-        (folder / ".done").touch()
-    return python
 
 
 def ours(url: str, episodes: int, in_flight: int) -> dict[str, float]:
@@ -61,7 +50,7 @@ def ours(url: str, episodes: int, in_flight: int) -> dict[str, float]:
 
 def section(episodes: int = 1000, in_flight: int = 100) -> str:
     """Measure and describe, for RESULTS.md."""
-    python = environment()
+    python = environment("inspect", PACKAGES)
     with server_process("--latency", str(LATENCY)) as url:
         ours(url, 50, in_flight)
         mine = ours(url, episodes, in_flight)

@@ -17,7 +17,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import venv
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,6 +25,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from _peers import environment
 from _timing import describe, markdown
 from peers.rule import rule
 from threadpoolctl import threadpool_limits
@@ -60,17 +60,6 @@ CLOSE = 1e-5
 OPTIONS: dict[str, dict[str, Any]] = {"nano": {}, "transformers": {"device": "cpu", "max_batch": 64}}
 MOVED = 0.02
 """How far weights are moved for the comparison of losses, as a share of each matrix's standard deviation."""
-
-
-def environment() -> Path:
-    """Make the peer's environment, or find it; return its interpreter."""
-    folder = HERE.parent / "build" / "peers" / "trl"
-    python = folder / "bin" / "python"
-    if not (folder / ".done").exists():
-        venv.create(folder, with_pip=True, clear=True)
-        subprocess.run([str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *PACKAGES], check=True)
-        (folder / ".done").touch()
-    return python
 
 
 def moved(place: Path) -> Path:
@@ -279,7 +268,7 @@ def measured(engine: str, place: Path, settings: dict[str, Any], talks: Sequence
 
 def peers(place: Path, repetitions: int) -> dict[str, Any]:
     """Run the peer's side."""
-    command = [str(environment()), str(HERE / "peers" / "trl_training.py"), str(place), str(repetitions)]
+    command = [str(environment("trl", PACKAGES)), str(HERE / "peers" / "trl_training.py"), str(place), str(repetitions)]
     quiet = {"OMP_NUM_THREADS": "1", "TQDM_DISABLE": "1", "HF_HUB_OFFLINE": "1", "TRANSFORMERS_VERBOSITY": "error", "HF_HOME": str(place / "hub")}
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env={**os.environ, **quiet})
     return json.loads(done.stdout.splitlines()[-1])
