@@ -19,14 +19,16 @@ from ludens.trainers import Task, trainer
 torch = pytest.importorskip("torch")
 pytest.importorskip("tokenizers")
 
-from tiny_nano import tiny_nano  # noqa: E402
-
 from ludens.llm.nano import network  # noqa: E402
+from ludens.llm.nano.house import house_folder  # noqa: E402
+from ludens.llm.nano.shape import Shape  # noqa: E402
+from ludens.llm.nano.tokenizer import Tokenizer  # noqa: E402
 from ludens.trainers.epo.talks import Row  # noqa: E402
 from ludens.trainers.epo.update import Batch, epo_loss, logprobs  # noqa: E402
 from ludens.trainers.lspo import Config as LspoConfig  # noqa: E402
 from ludens.trainers.lspo.preferences import Pair  # noqa: E402
 from ludens.trainers.lspo.statements import Said, Statement  # noqa: E402
+from ludens.trainers.sft.trainer import copy_words  # noqa: E402
 
 TRACES = Path(__file__).with_name("traces.json")
 RUNS = {
@@ -45,7 +47,12 @@ PLAYED = {"prompts": 4, "group": 3, "steps": 3, "matches": 0, "structured": "jso
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
-    return tiny_nano(tmp_path_factory.mktemp("invariants") / "tiny")
+    """A random model with the words of the house model: a tokenizer of the test's own, trained anew, need not come out the same everywhere."""
+    place, words = tmp_path_factory.mktemp("invariants"), Tokenizer(house_folder())
+    copy_words(house_folder(), place)
+    torch.manual_seed(5)
+    network.save(network.Network(Shape(2, 64, 4, 2, 96, words.size, 1024), 0.2), place, words, half=False)
+    return place
 
 
 def losses(name, place, folder):

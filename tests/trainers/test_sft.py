@@ -173,7 +173,7 @@ def test_conversations_side_by_side_teach_what_each_teaches_alone(place, words):
         total = sum(weight(batch) for batch in batches)
         for batch in batches:
             ids, marks, lengths = made.gather(batch)
-            (fitting._loss(net, torch.from_numpy(ids).long(), torch.from_numpy(marks), lengths, 0.3) * weight(batch) / total).backward()
+            (fitting._loss(net, torch.from_numpy(ids).long(), torch.from_numpy(marks), lengths, Config(speech_weight=0.3)) * weight(batch) / total).backward()
         return torch.cat([weight.grad.flatten().clone() for weight in net.parameters()])
 
     together, alone = gradient([np.arange(len(made))]), gradient([np.array([index]) for index in range(len(made))])
@@ -189,7 +189,7 @@ def test_speech_weighs_less_than_the_choice(place, words):
         speech, choice = (float(nats[marks[1:] == mark].sum()) for mark in (OWN, CHOICE))
         counts = [int((marks[1:] == mark).sum()) for mark in (OWN, CHOICE)]
         for weight in (1.0, 0.1):
-            loss = float(fitting._loss(net, ids, marks, lengths, weight))
+            loss = float(fitting._loss(net, ids, marks, lengths, Config(speech_weight=weight)))
             assert loss == pytest.approx((weight * speech + choice) / (weight * counts[0] + counts[1]), rel=1e-5)
 
 
