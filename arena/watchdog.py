@@ -23,7 +23,8 @@ class Watchdog:
     """Interrupts the main thread when the watched stretch of code lasts too long.
 
     Use as a context manager around many moves; set ``watching`` to True before each and to False after it. Where no interval
-    timer is to be had (another thread, another system than POSIX), ``armed`` stays False and nothing is interrupted.
+    timer is to be had (another thread, another system than POSIX), ``armed`` stays False and nothing is interrupted. Several may be at work at once, and
+    end in any order: they share one timer, and whose it was before gets it back after the last of them.
 
     Args:
         limit: seconds a stretch may last; None for no limit.
@@ -36,15 +37,18 @@ class Watchdog:
         self._move = 0
         self._last = -1
         self._since = 0.0
-        self._before: Any = None
-        self._timer = (0.0, 0.0)
 
     def begin(self) -> None:
         """Mark the beginning of a move."""
         self._move += 1
         self.watching = True
 
-    def _tick(self, signum: int, frame: FrameType | None) -> None:
+    def tick(self) -> None:
+        """Look whether the move is still the one of the last look.
+
+        Raises:
+            Hung: it is, and has lasted too long.
+        """
         now = time.monotonic()
         if not self.watching or self._move != self._last:
             self._last, self._since = self._move, now
@@ -54,14 +58,47 @@ class Watchdog:
 
     def __enter__(self) -> Watchdog:
         if self.limit is not None and hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread():
-            self._before = signal.signal(signal.SIGALRM, self._tick)
-            self._timer = signal.setitimer(signal.ITIMER_REAL, self.limit / 4, self.limit / 4)
+            _shared.add(self)
             self.armed = True
         return self
 
     def __exit__(self, *_: object) -> None:
         if self.armed:
-            signal.setitimer(signal.ITIMER_REAL, 0)
+            _shared.remove(self)
+            self.armed = False
+
+
+class _Shared:
+    """The one timer of the process, and the watchdogs that it serves."""
+
+    def __init__(self) -> None:
+        self._dogs: list[Watchdog] = []
+        self._before: Any = None
+        self._timer = (0.0, 0.0)
+
+    def add(self, dog: Watchdog) -> None:
+        timer = signal.setitimer(signal.ITIMER_REAL, 0)
+        if not self._dogs:
+            self._timer, self._before = timer, signal.signal(signal.SIGALRM, self._ring)
+        self._dogs.append(dog)
+        self._start()
+
+    def remove(self, dog: Watchdog) -> None:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        self._dogs.remove(dog)
+        if self._dogs:
+            self._start()
+        else:
             signal.signal(signal.SIGALRM, self._before)
             signal.setitimer(signal.ITIMER_REAL, *self._timer)  # somebody else's alarm goes on, late rather than never
-            self.armed = False
+
+    def _start(self) -> None:
+        often = min(dog.limit for dog in self._dogs if dog.limit is not None) / 4
+        signal.setitimer(signal.ITIMER_REAL, often, often)
+
+    def _ring(self, signum: int, frame: FrameType | None) -> None:
+        for dog in list(self._dogs):
+            dog.tick()
+
+
+_shared = _Shared()
