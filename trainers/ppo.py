@@ -17,7 +17,7 @@ import numpy as np
 
 from ..errors import ParameterError
 from .parameters import filled
-from .ppo_update import Learning, decay
+from .ppo_update import Learning
 from .practice import Practice
 from .registry import Say, Task, require_packages
 
@@ -54,6 +54,10 @@ class Config(Learning):
         self._positive("reward_scale")
         self._shares("shaping")
         self._require(self.envs * self.length % self.minibatches == 0, "minibatches", "should divide envs times length")
+
+    def fade(self, share: float) -> float:
+        """Say how much shaped rewards count after a share of the training."""
+        return max(0.0, 1 - share / self.shaping) if self.shaping else 0.0
 
 
 class PPO:
@@ -102,14 +106,10 @@ class PPO:
             for number in range(done, updates):
                 torch.manual_seed(task.seed + 7919 * (number + 1))
                 share = number / updates
-                fade = max(0.0, 1 - share / config.shaping) if config.shaping else 0.0
-                for group in optimizer.param_groups:
-                    group["lr"] = config.learning_rate * decay(share)
-                rollout, finished = practice.play(fade)
-                entropy = practice.learn(rollout, optimizer, config.entropy * decay(share))
+                finished, entropy = practice.update(optimizer, share)
                 steps, seconds = (number + 1) * config.envs * config.length, time.perf_counter() - began
                 mean = float(np.mean(finished)) if finished else None
-                line = {"update": number + 1, "steps": steps, "return": mean, "shaping": round(fade, 3), "entropy": round(entropy, 4)}
+                line = {"update": number + 1, "steps": steps, "return": mean, "shaping": round(config.fade(share), 3), "entropy": round(entropy, 4)}
                 log.write(json.dumps({**line, "seconds": round(seconds, 1)}) + "\n")
                 if mean is not None and task.progress:
                     say(f"{steps:>11,} steps  {mean:8.1f} a game  entropy {entropy:.2f}  {steps / seconds:,.0f} steps/s")

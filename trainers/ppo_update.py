@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor
 
-__all__ = ["Judged", "Learning", "decay", "update"]
+__all__ = ["Judged", "Learning", "update"]
 
 
 @dataclass(frozen=True)
@@ -72,11 +72,6 @@ class Judged(NamedTuple):
     logs: Tensor
     entropy: Tensor
     values: Tensor
-
-
-def decay(share: float) -> float:
-    """Say how much of a rate is left after a share of the training: it falls linearly to a tenth."""
-    return 1 - 0.9 * share
 
 
 def update(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from .ppo_update import Judged, update
+from .rates import decay, set_rate
 
 if TYPE_CHECKING:
     from torch import nn
@@ -70,6 +71,13 @@ class Practice:
         self._seen, infos = envs.reset(seed=seed)
         self._legal = infos.get("legal")
         self._over, self._earned = np.zeros(config.envs, np.bool_), np.zeros(config.envs)
+
+    def update(self, optimizer: Any, share: float) -> tuple[list[float], float]:
+        """Play and learn from it after a share of the training; give what the games that ended had earned, and the mean entropy."""
+        config = self.config
+        set_rate(optimizer, config.learning_rate * decay(share))
+        rollout, finished = self.play(config.fade(share))
+        return finished, self.learn(rollout, optimizer, config.entropy * decay(share))
 
     # -- playing -----------------------------------------------------------------------------------------------------
 

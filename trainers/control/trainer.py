@@ -17,7 +17,8 @@ import numpy as np
 
 from ..credit import advantages_by_critic
 from ..parameters import filled
-from ..ppo_update import Judged, decay, update
+from ..ppo_update import Judged, update
+from ..rates import decay
 from ..registry import Say, Task, require_packages
 from .config import Config
 from .environments import ENVIRONMENTS, MEASURES, RETURN, Floats

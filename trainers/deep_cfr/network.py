@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import LudensError
+from ..rates import decay, set_rate
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -105,8 +106,7 @@ def _descend(module: nn.Module, memory: Reservoir, loss: Any, *, steps: int, bat
     optimizer = torch.optim.Adam(module.parameters(), lr=rate, fused=True)
     last = []
     for step in range(steps):
-        for group in optimizer.param_groups:
-            group["lr"] = rate * (1 - 0.9 * step / steps)
+        set_rate(optimizer, rate * decay(step / steps))
         rows = torch.from_numpy(rng.integers(len(memory), size=min(batch, 4 * len(memory))))
         value = loss(module(features[rows]), targets[rows], masks[rows], weights[rows])
         optimizer.zero_grad(set_to_none=True)

@@ -12,6 +12,7 @@ import numpy as np
 
 from ...errors import LudensError
 from ..parameters import filled
+from ..rates import set_rate, to_zero
 from ..record import LogProbs
 from ..registry import Say, Task, require_packages
 from ..saves import open_log, read_state, write_state
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
     from .answers import Row, Seen
 
 __all__ = ["Laid", "PairsTrainer"]
-
-_LOWEST = 0.05
-"""Where the learning rate ends, as a share of its highest."""
 
 
 class Laid:
@@ -145,8 +143,7 @@ class PairsTrainer:
         began, batches = time.perf_counter() - seconds, self._batches()
         with open_log(place, first) as log:
             for number in range(first, len(batches)):
-                for group in optimizer.param_groups:
-                    group["lr"] = config.learning_rate * max(_LOWEST, 1 - number / len(batches))
+                set_rate(optimizer, config.learning_rate * to_zero(number / len(batches)))
                 seen = laid.seen(batches[number].tolist())
                 known = seen.answers.batch.logprobs
                 optimizer.zero_grad(set_to_none=True)

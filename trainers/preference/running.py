@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from ..rates import set_rate, to_zero
 from ..saves import open_log, read_state, write_state
 from .learning import Field, Policies, learn
 
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     from .config import Config
 
 __all__ = ["Step", "run"]
-
-_LOWEST = 0.05
-"""Where the learning rate ends, as a share of its highest."""
 
 
 class Step(NamedTuple):
@@ -70,8 +68,7 @@ def run(
     step = Step(first, seconds, policies, {})
     with open_log(place, first) as log:
         for number in range(first, config.steps):
-            for group in optimizer.param_groups:
-                group["lr"] = config.learning_rate * max(_LOWEST, 1 - number / config.steps)
+            set_rate(optimizer, config.learning_rate * to_zero(number / config.steps))
             facts = learn(field, policies, optimizer, config, number=number, rng=np.random.default_rng([seed, number, 1]))
             step = Step(number + 1, time.perf_counter() - began, policies, facts)
             facts |= done(step)

@@ -15,6 +15,7 @@ from ...agents.learners.learning import run as learn
 from ...analysis.regret import external
 from ...games.online.predictions import hedge_bound
 from ..parameters import filled
+from ..rates import decay, set_rate
 from ..registry import Say, Task, require_packages
 from .config import Config
 from .loss import online_games, regrets, sequences, surrogate
@@ -59,8 +60,7 @@ class RegretLoss:
         began = time.perf_counter() - seconds
         with open_log(task.place, done) as log:
             for step in range(done, config.steps):
-                for group in optimizer.param_groups:
-                    group["lr"] = config.learning_rate * (1 - 0.9 * step / config.steps)
+                set_rate(optimizer, config.learning_rate * decay(step / config.steps))
                 rng = np.random.default_rng([task.seed, step])
                 losses = torch.from_numpy(self._batch(rng))
                 found = regrets(attend(weights, losses, config.attention), losses)[:, -1]

@@ -15,14 +15,12 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from ...llm.nano.network import Network
+from ..rates import set_rate, to_zero
 from ..saves import open_log, read_state, write_state
 from .config import Config
 from .corpus import CHOICE, Corpus
 
 __all__ = ["HeldOut", "Point", "evaluate", "fit", "steps_of"]
-
-_LOWEST = 0.05
-"""Where the learning rate ends, as a share of its highest."""
 
 
 class Point(NamedTuple):
@@ -72,8 +70,7 @@ def fit(network: Network, corpus: Corpus, config: Config, *, seed: int, place: P
         # what was read before the save is passed over, so that the order is that of an unbroken run
         for step, batch in enumerate(islice(corpus.batches(config.batch_tokens, seed), point.step, steps), point.step + 1):
             rate = config.learning_rate * _share(step, steps, config.warmup)
-            for group in optimizer.param_groups:
-                group["lr"] = rate
+            set_rate(optimizer, rate)
             ids, marks, lengths = corpus.gather(batch)
             with _precision(config, device):
                 loss = _loss(network, torch.from_numpy(ids).long().to(device), torch.from_numpy(marks).to(device), lengths, config)
@@ -161,7 +158,7 @@ def _optimizer(network: Network, config: Config) -> torch.optim.Optimizer:
 def _share(step: int, steps: int, warmup: int) -> float:
     if step <= warmup:
         return step / warmup
-    return max(_LOWEST, 1 - (step - warmup) / max(steps - warmup, 1))
+    return to_zero((step - warmup) / max(steps - warmup, 1))
 
 
 def _precision(config: Config, device: torch.device) -> Any:

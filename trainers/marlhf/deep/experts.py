@@ -80,11 +80,7 @@ def improve(envs: Any, module: nn.Module, critic: nn.Module, settings: Practisin
     updates, finished = max(1, settings.steps // (settings.envs * settings.length)), [0.0]
     for update in range(updates):
         torch.manual_seed(child_seed(seed, "update", update))
-        share = update / updates
-        for group in optimizer.param_groups:
-            group["lr"] = settings.learning_rate * (1 - 0.9 * share)
-        rollout, finished = practice.play(max(0.0, 1 - share / settings.shaping) if settings.shaping else 0.0)
-        practice.learn(rollout, optimizer, settings.entropy * (1 - 0.9 * share))
+        finished, _ = practice.update(optimizer, update / updates)
     return float(np.mean(finished))
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ...rates import decay, set_rate
+
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
@@ -33,8 +35,7 @@ def fit_rows(module: nn.Module, seen: Singles, chosen: Ints, rng: np.random.Gene
     optimizer = torch.optim.Adam(module.parameters(), lr=rate)
     losses = []
     for step in range(steps):
-        for group in optimizer.param_groups:
-            group["lr"] = rate * (1 - 0.9 * step / steps)
+        set_rate(optimizer, rate * decay(step / steps))
         part = torch.from_numpy(rng.integers(len(rows), size=batch))
         loss = torch.nn.functional.cross_entropy(module(rows[part]), targets[part])
         optimizer.zero_grad(set_to_none=True)

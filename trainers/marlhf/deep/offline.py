@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....agents.neural.modules import module_of
+from ...rates import decay, set_rate
 from .fitting import fit_rows
 from .worlds import Play, Policy, World, policy_of
 
@@ -81,8 +82,7 @@ def learn_policy(
     for step in range(steps):
         if step % renew == 0:
             frozen.load_state_dict(module.state_dict())
-        for group in optimizer.param_groups:
-            group["lr"] = rate * (1 - 0.9 * step / steps)
+        set_rate(optimizer, rate * decay(step / steps))
         game, time = rng.integers(games, size=batch), rng.integers(horizon, size=batch)
         row = torch.from_numpy(game * horizon + time)
         with torch.no_grad():

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ...rates import decay, set_rate
 from .data import Compared
 from .fitting import applied, side_by_side
 
@@ -76,8 +77,7 @@ def learn(
         model = side_by_side(seats, whole.shape[-1], hidden, torch.Generator().manual_seed(int(rng.integers(2**31))))
         optimizer = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=1e-4)
         for step in range(steps):
-            for group in optimizer.param_groups:
-                group["lr"] = rate * (1 - 0.9 * step / steps)
+            set_rate(optimizer, rate * decay(step / steps))
             part = torch.from_numpy(rng.integers(trained, size=batch))
             rewards = applied(model, whole[part].permute(2, 0, 1, 3).reshape(seats, -1, whole.shape[-1])).reshape(seats, batch, 2, horizon)
             odds = rewards.sum(-1).diff(dim=-1).neg()[..., 0]
