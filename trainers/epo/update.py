@@ -88,13 +88,23 @@ def fit(network: Network, found: Sequence[Row], optimizer: torch.optim.Optimizer
         clip: as :func:`epo_loss` has it.
         seed: of their order.
     """
+    import torch
+
+    known = list(found)
+    if clip is not None:
+        # what an engine tells depends, in the last digits, on which requests happened to share a batch; read here, ratios begin at exactly 1
+        for start in range(0, len(known), batch):
+            part = known[start : start + batch]
+            with torch.no_grad():
+                own = logprobs(network, Batch.of(part)).split([len(row.places) for row in part])
+            known[start : start + batch] = [row._replace(logprobs=tuple(values.tolist())) for row, values in zip(part, own, strict=True)]
 
     def loss_of(chosen: Sequence[int]) -> Tensor:
-        laid = Batch.of([found[index] for index in chosen])
+        laid = Batch.of([known[index] for index in chosen])
         # a batch sums over episodes; its steps should be of one size whatever the batch
         return epo_loss(logprobs(network, laid), laid, clip) / len(laid.lengths)
 
-    return steps(loss_of, len(found), optimizer, epochs=epochs, batch=batch, seed=seed)
+    return steps(loss_of, len(known), optimizer, epochs=epochs, batch=batch, seed=seed)
 
 
 def steps(

@@ -18,7 +18,6 @@ from typing import Any
 
 import numpy as np
 
-from ...agents.bots import fits
 from ...agents.player import PlayerSpec
 from ...arena.record import Episode
 from ...arena.report.pages import keep_page
@@ -27,7 +26,7 @@ from ...errors import LudensError
 from ...games.core import Game
 from ...llm.nano.model import folder
 from ...llm.spec import ModelSpec
-from ..epo.playing import Deal, deals, play, share_of
+from ..epo.playing import Deal, deals, play, pool_of, share_of
 from ..paired import edge, told
 from ..parameters import filled
 from ..registry import Say, Task, require_packages
@@ -151,8 +150,7 @@ class INSPO:
     # -- a step ------------------------------------------------------------------------------------------------------
 
     def _dealt(self, game: Game, count: int, *path: object) -> list[Deal]:
-        pool = [PlayerSpec.of("scripted", style, style=style) for style in self.config.opponents if fits(game, style) is None] or [PlayerSpec.of("random")]
-        return deals(game, count, pool, (), share=0.0, seed=child_seed(self.task.seed, game.made_as, *path))
+        return deals(game, count, pool_of(game, self.config.opponents), (), share=0.0, seed=child_seed(self.task.seed, game.made_as, *path))
 
     async def _step(self, step: int) -> None:
         """Draw, play, credit, learn."""

@@ -1,5 +1,7 @@
 """Masks: nothing but the strategist's own tokens is learned from, and what others say changes nothing."""
 
+import copy
+
 import numpy as np
 import pytest
 
@@ -119,3 +121,15 @@ def test_what_weighs_more_becomes_more_likely(network):
     after = [float(logprobs(twin, Batch.of([row])).detach()) for row in (good, bad)]
     assert after[0] > before[0]
     assert after[1] < before[1]
+
+
+def test_what_an_engine_told_in_its_last_digits_changes_no_weight(network):
+    (row,) = rows(talk(), np.array([0.99, -0.3]))
+    made = []
+    for told in (-1.0, -1.0 + 1e-6):
+        own = copy.deepcopy(network)
+        optimizer = torch.optim.Adam(own.parameters(), lr=1e-2)
+        list(fit(own, [row._replace(logprobs=(told,) * len(row.places))] * 3, optimizer, epochs=2, batch=2, clip=0.2, seed=0))
+        made.append(torch.cat([weight.detach().flatten() for weight in own.parameters()]))
+    assert torch.equal(*made)
+    assert not torch.equal(made[0], torch.cat([weight.detach().flatten() for weight in network.parameters()]))
