@@ -7,6 +7,7 @@ model's says: the "tokens" of a prompt are its hashed words, and an answer is on
 from __future__ import annotations
 
 import itertools
+import json
 import re
 import zlib
 from collections.abc import Sequence
@@ -18,12 +19,13 @@ from numpy.typing import NDArray
 
 from ..errors import LudensError, ParameterError
 from .chat import Message, Reply, Request
+from .failures import one_line
 from .single import PerRequest
 from .spec import ModelSpec
 
 __all__ = ["FILE", "Classifier", "ClassifierModel", "features"]
 
-FILE = "classifier.npz"
+FILE = "classifier.safetensors"
 _BUCKETS = 8192
 _WORD = re.compile(r"\d+|[^\W\d_]+|[^\w\s]")
 
@@ -69,8 +71,10 @@ class Classifier(NamedTuple):
 
     def save(self, place: Path) -> None:
         """Write it into a folder."""
+        from safetensors.numpy import save_file
+
         place.mkdir(parents=True, exist_ok=True)
-        np.savez(place / FILE, answers=np.array(self.answers), weights=self.weights)
+        save_file({"weights": np.ascontiguousarray(self.weights)}, place / FILE, metadata={"answers": json.dumps(self.answers)})
 
     @classmethod
     def load(cls, place: Path) -> Self:
@@ -79,11 +83,17 @@ class Classifier(NamedTuple):
         Raises:
             LudensError: the folder holds no classifier.
         """
+        from safetensors import SafetensorError, safe_open
+
         try:
-            with np.load(place / FILE, allow_pickle=False) as held:
-                return cls(tuple(str(answer) for answer in held["answers"]), held["weights"])
-        except (OSError, KeyError, ValueError) as problem:
-            raise LudensError(f"model {str(place)!r}: the folder should hold a {FILE} that ludens train wrote ({problem})") from problem
+            with safe_open(place / FILE, framework="numpy") as held:
+                answers, weights = tuple(json.loads((held.metadata() or {})["answers"])), held.get_tensor("weights")
+        except (OSError, KeyError, ValueError, TypeError, SafetensorError) as problem:
+            raise LudensError(f"model {str(place)!r}: the folder should hold a {FILE} that ludens train wrote ({one_line(str(problem))})") from problem
+        fits = bool(answers) and all(isinstance(answer, str) for answer in answers) and weights.shape == (_BUCKETS, len(answers))
+        if not fits or not np.isfinite(weights).all():
+            raise LudensError(f"model {str(place)!r}: {FILE} should hold answers, and {_BUCKETS} finite weights for each")
+        return cls(answers, weights)
 
 
 class ClassifierModel(PerRequest):
