@@ -57,6 +57,11 @@ class Label:
     question: str = ""
 
     @property
+    def key(self) -> tuple[Side, Side, int | None, str, str]:
+        """What was asked of whom: a second answer to it is none."""
+        return self.first, self.second, self.seat, self.rater, self.question
+
+    @property
     def line(self) -> str:
         """The answer as a line of a file."""
         plain = asdict(self) | {"first": self.first._asdict(), "second": self.second._asdict()}
@@ -134,7 +139,10 @@ def _label(given: Any) -> Label:
 
 def _side(given: Any) -> Side:
     fields = dict(given)
-    return Side(_text(fields["run"], "run"), _text(fields["episode"], "episode"))
+    run = _text(fields["run"], "run")
+    if Path(run).name != run:
+        raise ValueError(f"run={run!r} should be the name of a run's folder, and no path")
+    return Side(run, _text(fields["episode"], "episode"))
 
 
 def _text(value: Any, name: str) -> str:
@@ -145,8 +153,8 @@ def _text(value: Any, name: str) -> str:
 
 def add_labels(path: Path, labels: Sequence[Label]) -> int:
     """Add answers to a file, but not those that it holds already; give how many are new."""
-    known = {(label.first, label.second, label.seat, label.rater, label.question) for label in (read_labels(path) if path.exists() else ())}
-    fresh = [label for label in labels if (label.first, label.second, label.seat, label.rater, label.question) not in known]
+    known = {label.key for label in (read_labels(path) if path.exists() else ())}
+    fresh = [label for label in labels if label.key not in known]
     with path.open("a", encoding="utf-8") as file:
         file.writelines(label.line for label in fresh)
     return len(fresh)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import getpass
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import LudensError
 from .words import console, pairs, run_folder
@@ -16,21 +16,30 @@ if TYPE_CHECKING:
     from ..arena.labels import Label, Pair, Side
     from ..arena.record import Episode
     from ..arena.store import Run
+    from ..llm.spec import ModelSpec
 
 __all__ = ["KEYS", "label"]
 
-RATERS = ("page", "terminal", "model", "returns")
 KEYS = ("run", "by", "answers", "pairs", "seed", "seat", "question", "rater", "model", "scale", "out")
+_TOGETHER = 16
+"""Pairs that a language model is asked about at a time: so many answers are lost at most where it fails."""
 _ANSWERS = {"1": 1.0, "2": 0.0, "0": 0.5}
 
 
 class _Asked(NamedTuple):
-    """What is asked: of which pairs, with their episodes; and whose play is judged, where it is one seat's."""
+    """What is asked, and of whom: of which pairs, with their episodes; and whose play is judged, where it is one seat's."""
 
     pairs: Sequence[Pair]
     episodes: Mapping[Side, Episode]
     question: str
     seat: int | None
+    rater: str
+
+    def label(self, pair: Pair, preference: float) -> Label:
+        """Write an answer down."""
+        from ..arena.labels import Label
+
+        return Label(*pair, preference, self.rater, self.seat, self.question)
 
 
 def label(words: list[str]) -> int:
@@ -43,8 +52,8 @@ def label(words: list[str]) -> int:
     if len(names) > 2:
         raise LudensError(f"run=... is given {len(names)} times; a pair is of one run or of two")
     by = given.get("by", "page")
-    if by not in RATERS:
-        raise LudensError(f"by={by} should be one of: {', '.join(RATERS)}")
+    if by not in _NAMES:
+        raise LudensError(f"by={by} should be one of: {', '.join(_NAMES)}")
     with ExitStack() as stack:
         runs = [stack.enter_context(Run.open(run_folder(name))) for name in dict.fromkeys(names)]
         path = Path(given["out"]) if "out" in given and by != "page" else runs[0].path / FILE
@@ -57,13 +66,14 @@ def label(words: list[str]) -> int:
         if seat is not None and seat >= seats:
             raise LudensError(f"seat={seat} should be below {seats}: the games have {seats} seats")
         question = given.get("question") or (f"In which game did player_{seat} play better?" if seat is not None else "In which game did they play better?")
-        asked = _Asked(chosen, episodes, question, seat)
+        asked = _Asked(chosen, episodes, question, seat, given.get("rater") or _NAMES[by](given))
         if by == "page":
-            _write_page(asked, given, names, Path(given.get("out", runs[0].path / "label.html")))
+            _write_page(asked, names, Path(given.get("out", runs[0].path / "label.html")))
             return 0
-        rate = {"terminal": _in_terminal, "model": _by_model, "returns": _by_returns}[by]
-        # each answer is kept as it comes
-        return _say(sum(add_labels(path, [answer]) for answer in rate(asked, given)), path)
+        # what the same rater has answered already is not asked again
+        known = {answer.key for answer in (read_labels(path) if path.exists() else ())}
+        asked = asked._replace(pairs=[pair for pair in chosen if asked.label(pair, 0.5).key not in known])
+        return _say(sum(add_labels(path, answers) for answers in _RATERS[by](asked, given)), path)
 
 
 def _say(fresh: int, path: Path) -> int:
@@ -88,22 +98,24 @@ def _known(labels: Sequence[Label], runs: Sequence[Run]) -> Sequence[Label]:
     return labels
 
 
-def _write_page(asked: _Asked, given: Mapping[str, str], names: Sequence[str], out: Path) -> None:
+def _write_page(asked: _Asked, names: Sequence[str], out: Path) -> None:
     from ..arena.report.pairs import render_pairs
     from .reading import write_page
 
     command = f"ludens label {' '.join(f'run={name}' for name in names)} answers=labels.jsonl"
-    write_page(out, render_pairs(asked.pairs, asked.episodes, asked.question, seat=asked.seat, rater=given.get("rater", ""), command=command))
+    write_page(out, render_pairs(asked.pairs, asked.episodes, asked.question, seat=asked.seat, rater=asked.rater, command=command))
     print(f"{len(asked.pairs)} pairs; bring the answers in with  {command}")
 
 
-def _in_terminal(asked: _Asked, given: Mapping[str, str]) -> Iterator[Label]:
+# -- raters: they give answers as they come, some at a time, which are kept before they go on ---------------------------
+
+
+def _in_terminal(asked: _Asked, given: Mapping[str, str]) -> Iterator[list[Label]]:
     """Show pair after pair; Ctrl-D ends, and what was answered counts."""
-    from ..arena.labels import Label
     from ..arena.report import print_replay
     from ..arena.report.pairs import blinded
 
-    rater, out = given.get("rater") or getpass.getuser(), console()
+    out = console()
     for number, pair in enumerate(asked.pairs, 1):
         for place, side in zip(("first", "second"), pair, strict=True):
             out.print(f"\npair {number} of {len(asked.pairs)}: the {place} game", style="bold")
@@ -115,54 +127,76 @@ def _in_terminal(asked: _Asked, given: Mapping[str, str]) -> Iterator[Label]:
             except EOFError:
                 print()
                 return
-        yield Label(*pair, _ANSWERS[answer], rater, asked.seat, asked.question)
+        yield [asked.label(pair, _ANSWERS[answer])]
 
 
-def _by_model(asked: _Asked, given: Mapping[str, str]) -> list[Label]:
-    """Ask a language model, in both orders."""
-    from ..arena.labels import Label
-    from ..arena.report.pairs import blinded, in_words
+def _spec(given: Mapping[str, str]) -> ModelSpec:
     from ..conf.resolve import model_of
-    from ..trainers.preferences import ModelJudge
 
     if "model" not in given:
         raise LudensError("by=model asks a language model; name it: model=...")
-    spec = model_of(given["model"])
-    judge = ModelJudge(spec.build(), f"Each answer is the record of a game. {asked.question}")
-    told = {side: in_words(blinded(episode)) for side, episode in asked.episodes.items()}
-    rules = blinded(asked.episodes[asked.pairs[0].first]).rules
-
-    async def all_pairs() -> list[Any]:
-        return await asyncio.gather(*(judge.judge([told[pair.first]], [told[pair.second]], rules) for pair in asked.pairs))
-
-    tables = asyncio.run(all_pairs())
-    rater = given.get("rater") or spec.name
-    labels = [Label(*pair, float(table[0, 0]), rater, asked.seat, asked.question) for pair, table in zip(asked.pairs, tables, strict=True)]
-    if judge.unreadable:
-        print(f"{judge.unreadable} of {judge.asked} replies could not be read and count as ties")
-    return labels
+    return model_of(given["model"])
 
 
-def _by_returns(asked: _Asked, given: Mapping[str, str]) -> list[Label]:
-    """Simulate a rater: Bradley and Terry's model on what the seat, or the mean seat, earned."""
-    import numpy as np
+def _by_model(asked: _Asked, given: Mapping[str, str]) -> Iterator[list[Label]]:
+    """Ask a language model, in both orders."""
+    from ..arena.report.pairs import blinded, in_words
+    from ..trainers.preferences import ModelJudge
 
-    from ..arena.labels import Label
-    from ..arena.seeds import child_rng
-    from ..trainers.preferences import ScorePreference
+    spec, replies, unread = _spec(given), 0, 0
 
+    async def some(pairs: Sequence[Pair]) -> tuple[list[Label], ModelJudge]:
+        # a client of a server lives no longer than the event loop that made it
+        model = spec.build()
+        judge = ModelJudge(model, f"Each answer is the record of a game. {asked.question}")
+        told = {side: blinded(asked.episodes[side]) for pair in pairs for side in pair}
+        try:
+            answers = [judge.judge([in_words(told[pair.first])], [in_words(told[pair.second])], told[pair.first].rules) for pair in pairs]
+            tables = await asyncio.gather(*answers)
+        finally:
+            await model.close()
+        return [asked.label(pair, float(table[0, 0])) for pair, table in zip(pairs, tables, strict=True)], judge
+
+    for begin in range(0, len(asked.pairs), _TOGETHER):
+        labels, judge = asyncio.run(some(asked.pairs[begin : begin + _TOGETHER]))
+        replies, unread = replies + judge.asked, unread + judge.unreadable
+        yield labels
+    if unread:
+        print(f"{unread} of {replies} replies could not be read and count as ties")
+
+
+def _scale(given: Mapping[str, str]) -> float:
     try:
         scale = float(given.get("scale", "1"))
     except ValueError:
         scale = float("nan")
     if not 0 < scale < float("inf"):
         raise LudensError(f"scale={given['scale']} should be a number above 0, in the game's units")
+    return scale
+
+
+def _by_returns(asked: _Asked, given: Mapping[str, str]) -> Iterator[list[Label]]:
+    """Simulate a rater: Bradley and Terry's model on what the seat, or the mean seat, earned."""
+    import numpy as np
+
+    from ..arena.seeds import child_rng
+    from ..trainers.preferences import ScorePreference
 
     def earned(episode: Episode, context: object) -> float:
         return float(np.mean(episode.returns) if asked.seat is None else episode.returns[asked.seat])
 
-    oracle, rng = ScorePreference(earned, "logistic", scale), child_rng(_whole(given, "seed", 0), "answers")
-    drawn = (float(rng.random() < oracle(asked.episodes[pair.first], asked.episodes[pair.second])) for pair in asked.pairs)
-    return [
-        Label(*pair, answer, given.get("rater") or f"returns/{scale:g}", asked.seat, asked.question) for pair, answer in zip(asked.pairs, drawn, strict=True)
-    ]
+    oracle, seed = ScorePreference(earned, "logistic", _scale(given)), _whole(given, "seed", 0)
+    for pair in asked.pairs:
+        # a pair's draw is its own, whichever pairs were answered before
+        drawn = child_rng(seed, "answer", *pair.first, *pair.second).random()
+        yield [asked.label(pair, float(drawn < oracle(asked.episodes[pair.first], asked.episodes[pair.second])))]
+
+
+_RATERS = {"terminal": _in_terminal, "model": _by_model, "returns": _by_returns}
+_NAMES: dict[str, Callable[[Mapping[str, str]], str]] = {
+    "page": lambda given: "",
+    "terminal": lambda given: getpass.getuser(),
+    "model": lambda given: _spec(given).name,
+    "returns": lambda given: f"returns/{_scale(given):g}",
+}
+"""What a rater is called that is not named: of a page, whoever opens it says so."""

@@ -48,6 +48,7 @@ GOOD = {"first": {"run": "r", "episode": "a"}, "second": {"run": "r", "episode":
         ({"seat": -1}, "seat=-1 should be null or the number of a seat"),
         ({"rater": 3}, "rater should be text"),
         ({"first": {"run": "r"}}, "'episode'"),
+        ({"first": {"run": "../r", "episode": "e"}}, "run='../r' should be the name of a run's folder"),
         ({"first": "r"}, "line 2: no answer"),
         ({"mood": "good"}, "unknown field 'mood'"),
     ],

@@ -100,6 +100,31 @@ def test_a_language_model_is_asked_in_both_orders(folder, capsys):
     assert {label.preference for label in labels} <= {0, 0.25, 0.5, 0.75, 1}
 
 
+def test_what_a_rater_has_said_is_kept_and_not_asked_again(folder, monkeypatch, capsys):
+    from ludens.cli import labelling
+    from ludens.trainers.preferences import ModelJudge
+
+    monkeypatch.setattr(labelling, "_TOGETHER", 1)
+    judge, calls = ModelJudge.judge, []
+
+    async def failing(self, first, second, context):
+        calls.append(first)
+        if len(calls) == 2:
+            raise ValueError("the wire was cut")
+        return await judge(self, first, second, context)
+
+    monkeypatch.setattr(ModelJudge, "judge", failing)
+    with pytest.raises(ValueError, match="the wire was cut"):
+        main(["label", "run=a", "pairs=3", "by=model", "model=schema"])
+    assert len(read_labels(folder / "runs" / "a" / "labels.jsonl")) == 1
+    assert main(["label", "run=a", "pairs=3", "by=model", "model=schema"]) == 0
+    assert "2 new answers" in capsys.readouterr().out
+    assert len(calls) == 4
+    assert main(["label", "run=a", "pairs=3", "by=model", "model=schema"]) == 0
+    assert "0 new answers" in capsys.readouterr().out
+    assert len(calls) == 4
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
