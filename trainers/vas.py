@@ -21,13 +21,17 @@ from ..arena.trajectory import trajectories
 from ..errors import LudensError
 from ..games.core import Game
 from ..llm.chat import Sampling
+from .language_policy import TokenBatch
 from .parameters import Parameters, filled
+from .rates import set_rate, to_zero
 from .registry import Say, Task, require_packages
 from .samples import samples
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from torch import Tensor, nn
+    from torch import Tensor
+
+    from .preference.weights import NanoPolicy
 
 __all__ = ["VAS", "Config", "Decided", "Turn", "lambda_returns"]
 
@@ -133,17 +137,16 @@ class VAS:
         self.model = task.nano_model("vas")
 
     def run(self, say: Say) -> Mapping[str, Any]:
-        from ..llm.nano.model import folder
-        from ..llm.nano.network import load
         from ..llm.nano.valued import write_values
+        from .preference.weights import NanoPolicy
         from .saves import open_log
 
         began, place = time.perf_counter(), self.task.place
         place.mkdir(parents=True, exist_ok=True)
-        network = load(folder(self.model.model)).eval()
-        decided = read(network, [turns for game in self.task.games for turns in self._played(game)])
+        policy = NanoPolicy.load(self.model.model)
+        decided = read(policy, [turns for game in self.task.games for turns in self._played(game)])
         with open_log(place, 0, "epoch") as log:
-            weights, fit = fitted(decided, network.shape.vocabulary, self.config, self.task.seed, lambda facts: log.write(json.dumps(facts) + "\n"))
+            weights, fit = fitted(decided, policy.model.shape.vocabulary, self.config, self.task.seed, lambda facts: log.write(json.dumps(facts) + "\n"))
         path = write_values(place, weights)
         say(f"{len(decided.token):,} tokens; of held-out returns {fit['explained']:.0%} explained")
         compared = asyncio.run(self._compared(path)) if self.config.matches else []
@@ -194,7 +197,7 @@ class VAS:
                 await model.close()
 
 
-def read(network: nn.Module, episodes: Sequence[Sequence[Turn]]) -> Decided:
+def read(policy: NanoPolicy, episodes: Sequence[Sequence[Turn]]) -> Decided:
     """Read the replies of some episodes with the model that gave them.
 
     Raises:
@@ -207,11 +210,14 @@ def read(network: nn.Module, episodes: Sequence[Sequence[Turn]]) -> Decided:
     reward: list[float] = []
     episode: list[int] = []
     for number, turns in enumerate(episodes):
-        for turn in turns:
-            ids = torch.tensor([*turn.prompt, *turn.reply])
+        rows = [
+            ([*turn.prompt, *turn.reply], [*[False] * len(turn.prompt), *[True] * len(turn.reply)], [0.0] * (len(turn.prompt) + len(turn.reply)))
+            for turn in turns
+        ]
+        if rows:
             with torch.no_grad():
-                # what stands before a token is what it is chosen by
-                hidden.append(network(ids, [len(ids)])[len(turn.prompt) - 1 : -1])
+                hidden.append(policy.hidden(TokenBatch.laid(rows)))
+        for turn in turns:
             token += turn.reply
             reward += [*[0.0] * (len(turn.reply) - 1), turn.reward]
             episode += [number] * len(turn.reply)
@@ -260,8 +266,7 @@ def fitted(decided: Decided, vocabulary: int, config: Config, seed: int, note: A
 
     facts: dict[str, float] = {}
     for epoch in range(config.epochs):
-        for group in optimizer.param_groups:
-            group["lr"] = config.learning_rate * max(0.05, 1 - epoch / config.epochs)
+        set_rate(optimizer, config.learning_rate * to_zero(epoch / config.epochs))
         with torch.no_grad():
             before = value(slice(None)).double().numpy()
         target = torch.from_numpy(lambda_returns(before, decided.reward.double().numpy(), decided.episode.numpy(), config.trace)).float()

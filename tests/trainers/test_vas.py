@@ -17,6 +17,7 @@ from ludens.llm.nano.forward import Cache, Forward  # noqa: E402
 from ludens.llm.nano.valued import ValuedForward, read_values, tilted, write_values  # noqa: E402
 from ludens.llm.spec import ModelSpec  # noqa: E402
 from ludens.trainers import Task  # noqa: E402
+from ludens.trainers.preference.weights import NanoPolicy  # noqa: E402
 from ludens.trainers.vas import VAS, Config, Decided, Turn, fitted, lambda_returns, read  # noqa: E402
 
 
@@ -68,17 +69,18 @@ def test_a_fit_finds_what_tokens_are_worth_and_nothing_of_those_never_seen():
 
 
 def test_what_is_read_is_what_the_engine_decides_by(place):
-    from ludens.llm.nano.network import load
-
-    turn = Turn((5, 6, 7), (8, 9), 0.5)
-    decided = read(load(place).eval(), [[turn]])
+    policy, turns = NanoPolicy.load(place), [Turn((5, 6, 7), (8, 9), 0.5), Turn((5, 6, 7, 8, 9, 4), (3,), 0.25)]
+    decided = read(policy, [[], turns])
     forward = Forward(place)
     logits = forward.read(np.array([5, 6, 7]), Cache(forward.shape, 1), 0, 0)
     with torch.no_grad():
-        own = load(place).logits(decided.hidden)
+        own = policy.model.logits(decided.hidden)
     assert own[0].numpy() == pytest.approx(logits, abs=1e-3)
-    assert decided.token.tolist() == [8, 9]
-    assert decided.reward.tolist() == [0.0, 0.5]
+    again = forward.read(np.array([5, 6, 7, 8, 9, 4]), Cache(forward.shape, 1), 0, 0)
+    assert own[2].numpy() == pytest.approx(again, abs=1e-3)
+    assert decided.token.tolist() == [8, 9, 3]
+    assert decided.reward.tolist() == [0.0, 0.5, 0.25]
+    assert decided.episode.tolist() == [1, 1, 1]
 
 
 def test_a_model_leans_and_says_so(place, tmp_path):

@@ -37,15 +37,21 @@ class NanoPolicy(LanguagePolicy):
         found = folder(str(place))
         return cls(load(found).to(device).eval(), found)
 
-    def logprobs(self, batch: TokenBatch) -> Tensor:
+    def hidden(self, batch: TokenBatch) -> Tensor:
+        """Give the last hidden state before each sampled token, which it is chosen by, row after row: ``[N, width]``."""
         import torch
 
         found = stretches(batch.tokens.cpu().numpy(), batch.attention.sum(1).tolist())
         rows, columns = batch.sampled.nonzero(as_tuple=True)
         hidden = self.model(batch.tokens[found.first[0], found.first[1]], found.lengths, found.after)
-        # the logits of a token stand one place before it; only those that are asked for are made
-        before = torch.from_numpy(found.place).to(batch.tokens.device)[rows, columns - 1]
-        logits = self.model.logits(hidden[before]).float()
+        return hidden[torch.from_numpy(found.place).to(batch.tokens.device)[rows, columns - 1]]
+
+    def logprobs(self, batch: TokenBatch) -> Tensor:
+        import torch
+
+        rows, columns = batch.sampled.nonzero(as_tuple=True)
+        # only the logits that are asked for are made
+        logits = self.model.logits(self.hidden(batch)).float()
         own = torch.log_softmax(logits, -1).gather(-1, batch.tokens[rows, columns][:, None])[:, 0]
         return torch.zeros(batch.tokens.shape, dtype=own.dtype, device=own.device).index_put((rows, columns), own)
 

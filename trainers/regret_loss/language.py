@@ -30,6 +30,7 @@ from ...games.online.rules import OnlineGame
 from ...llm.chat import Sampling
 from ..paired import edge, told
 from ..parameters import filled
+from ..rates import decay, set_rate
 from ..registry import Say, Task, require_packages
 from ..samples import samples
 from ..strength import meet
@@ -119,8 +120,7 @@ class RegretLanguage:
         began = time.perf_counter() - seconds
         with open_log(place, done) as log:
             for step in range(done, config.steps):
-                for group in optimizer.param_groups:
-                    group["lr"] = config.learning_rate * (1 - 0.9 * step / config.steps)
+                set_rate(optimizer, config.learning_rate * decay(step / config.steps))
                 facts = self._step(optimizer, step)
                 log.write(json.dumps({"step": step + 1, **{name: round(value, 6) for name, value in facts.items()}}) + "\n")
                 if (step + 1) % config.save_every == 0 or step + 1 == config.steps:
@@ -199,8 +199,8 @@ class RegretLanguage:
         for number, game in enumerate(self.games):
             heard = self._heard(game, self._play(place, game, self.config.held_out, child_seed(self.task.seed, "held out", number)))
             with torch.no_grad():
-                logits, _ = _read(policy.model, heard, self.arms)
-            out[game.label] = _Measured(external(heard.losses, torch.softmax(logits.double(), -1).numpy())[:, -1], heard.losses)
+                mixed = mixtures(policy.model, heard, self.arms)
+            out[game.label] = _Measured(external(heard.losses, mixed.double().numpy())[:, -1], heard.losses)
         return out
 
 
