@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -150,10 +151,9 @@ def _read(measured: Sequence[Measured]) -> Iterator[DataTable]:
         deal = item.deals[chosen]
         seats = ", ".join(other.name for seat, other in enumerate(deal.others) if seat != deal.seat)
         both = [_dialogue(item.episodes[player][chosen], deal.seat) for player in ("before", "after")]
-        blank = ("", "")
-        rows = tuple(
-            (f"{number}", *(cell for side in both for cell in (side[number] if number < len(side) else blank))) for number in range(max(map(len, both)))
-        )
+        steps = enumerate(zip_longest(*both, fillvalue=("", "")))
+        # before the first strategy there may be nothing to see
+        rows = tuple((f"{number}", *before, *after) for number, (before, after) in steps if any((*before, *after)))
         parts = (f"{player} {item.episodes[player][chosen].returns[deal.seat]:.2f}" for player in ("before", "after"))
         shares = (f"{share_of(item.episodes[player][chosen], item.game, deal.seat):.2f}" for player in ("before", "after"))
         about = f"{item.game.label}, {seat_name(deal.seat)} against {seats or 'nobody'}: {', '.join(parts)} {item.game.type.unit} (shares {', '.join(shares)})."
