@@ -112,7 +112,7 @@ def read_labels(path: Path) -> list[Label]:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as problem:
-        raise LudensError(f"cannot read {path}: {problem}") from problem
+        raise LudensError(f"cannot read {path}: {getattr(problem, 'strerror', None) or problem}") from problem
     out = []
     for number, line in enumerate(lines, 1):
         if line.strip():

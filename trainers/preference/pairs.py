@@ -85,7 +85,7 @@ def read_pairs(path: Path, words: Words) -> PairsFile:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as problem:
-        raise LudensError(f"cannot read pairs from {str(path)!r}: {problem}") from problem
+        raise LudensError(f"cannot read pairs from {str(path)!r}: {getattr(problem, 'strerror', None) or problem}") from problem
     pairs: list[Pair] = []
     long = same = 0
     for number, line in enumerate(lines, 1):

@@ -33,7 +33,9 @@ class Marlhf:
 
     Raises:
         MissingExtra: torch is not installed.
-        ParameterError: a parameter is out of range, or there is not one game.
+        ParameterError: a parameter is out of range, there is not one game, or it is not of the kind.
+        NotSupported: the game has no vector environment.
+        LudensError: recorded answers cannot be read.
     """
 
     def __init__(self, task: Task, **parameters: Any) -> None:
@@ -41,17 +43,19 @@ class Marlhf:
         self.task, self.config = task, filled(Config, parameters, "trainer marlhf")
         if len(task.games) != 1:
             raise ParameterError(f"trainer marlhf: one game should be named, got {len(task.games)}")
-        self.game = task.games[0]
+        from .recorded import recorded
+        from .worlds import World
+
+        self.game, config = task.games[0], self.config
+        world = World(self.game)
+        self._given = recorded(world, Path(config.recorded)) if config.recorded else None
 
     def run(self, say: Say) -> Mapping[str, Any]:
         from .experts import load_or_train
-        from .recorded import recorded
         from .study import COVERAGE_TITLE, findings, repetition
-        from .worlds import World
 
         config, place = self.config, self.task.place
         place.mkdir(parents=True, exist_ok=True)
-        given = recorded(World(self.game), Path(config.recorded)) if config.recorded else None
         settings = config.practising(self.game.type.horizon, config.expert_steps, shaping=0.5)
         experts = load_or_train(self.game, place, settings, config.demonstrations, child_seed(self.task.seed, "experts"))
         repetitions = list[list[Mapping[str, Any]]]()
@@ -61,7 +65,7 @@ class Marlhf:
             known = {(row["mix"], row["variant"]) for row in rows}
             with path.open("a", encoding="utf-8") as file:
                 seed = child_seed(self.task.seed, "repetition", number)
-                for row in repetition(experts, config, seed, known=known, given=given, place=None if number else place / "policies"):
+                for row in repetition(experts, config, seed, known=known, given=self._given, place=None if number else place / "policies"):
                     file.write(json.dumps(row) + "\n")
                     file.flush()
                     rows.append(row)
