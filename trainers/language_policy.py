@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
@@ -103,19 +104,18 @@ class LanguagePolicy:
             MissingExtra: transformers is not installed; or peft, and an adapter is wanted.
             LudensError: there is no such folder, or it cannot be loaded.
         """
-        try:
-            from transformers import AutoModelForCausalLM
-        except ImportError as problem:
-            raise MissingExtra("a language policy", "train") from problem
+        if find_spec("transformers") is None:
+            raise MissingExtra("a language policy", "train")
         from ..llm.failures import one_line
         from ..llm.local.places import check_place
+        from ..llm.local.weights import read_model
 
         check_place(str(place))
         half = dtype == "bfloat16"
+        model = read_model(str(place), dtype if lora or not half else "float32")
         try:
-            model = AutoModelForCausalLM.from_pretrained(place, dtype=dtype if lora or not half else "float32", use_safetensors=True, trust_remote_code=False)
             model = model.to(device).eval()
-        except Exception as problem:  # the library raises all sorts, in words of its own
+        except Exception as problem:  # no such device, or no room on it
             raise LudensError(f"cannot load {str(place)!r}: {one_line(str(problem))}") from problem
         return cls(_with_adapter(model, lora, seed) if lora else model, Path(place), half=half)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,7 +16,10 @@ from .options import Options
 from .places import fingerprint, folder
 from .tokens import Tokens, end_tokens, load_tokenizer
 
-__all__ = ["Weights", "chosen_device", "load", "release"]
+__all__ = ["Weights", "chosen_device", "load", "read_model", "release"]
+
+_ALONE = threading.Lock()
+"""Who loads: while they do, transformers and peft change what torch makes tensors on, for the whole process; two at a time may leave it changed."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,7 @@ class Weights(Tokens):
             self.add(place, adapter, version)
             return
         # by way of the CPU's memory: an accelerator need not hold both, and what cannot be read leaves all as it was
-        new = _read(str(place), self.model.dtype).state_dict()
+        new = read_model(str(place), self.model.dtype).state_dict()
         base = self.model.get_base_model() if self.loaded else self.model
         with torch.no_grad():
             for name, tensor in base.state_dict().items():
@@ -83,7 +87,8 @@ class Weights(Tokens):
         name, old = f"{adapter}-{version.rpartition('@')[2]}", self.loaded.get(adapter)
         if name != old:
             try:
-                self.model.load_adapter(str(place), adapter_name=name, is_trainable=False)
+                with _ALONE:
+                    self.model.load_adapter(str(place), adapter_name=name, is_trainable=False)
             except Exception as problem:  # peft raises all sorts
                 raise LudensError(f"cannot load the adapter {str(place)!r}: {one_line(str(problem))}") from problem
             self.loaded[adapter] = name
@@ -111,7 +116,7 @@ def load(name: str, options: Options, adapters: Mapping[str, str] | None = None)
     except Exception as problem:
         raise LudensError(f"cannot load {name!r}: {one_line(str(problem))}") from problem
     tokenizer = load_tokenizer(name)
-    model = _read(name, options.dtype if options.dtype != "auto" or device.type != "cpu" else "float32")
+    model = read_model(name, options.dtype if options.dtype != "auto" or device.type != "cpu" else "float32")
     try:
         model = model.to(device).eval().requires_grad_(False)
     except Exception as problem:  # no such device, or no room on it
@@ -144,19 +149,29 @@ def release() -> None:
         torch.cuda.empty_cache()
 
 
-def _read(name: str, dtype: Any) -> Any:
+def read_model(name: str, dtype: Any) -> Any:
+    """Read a causal language model of transformers, one at a time in this process: safetensors only, and no code of the checkpoint's.
+
+    Args:
+        name: a folder, or a name at the hub.
+        dtype: of its weights, as torch has it or by name.
+
+    Raises:
+        LudensError: it cannot be loaded.
+    """
     from transformers import AutoModelForCausalLM
     from transformers.utils import logging
 
-    shown = logging.is_progress_bar_enabled()
-    logging.disable_progress_bar()  # it would draw over the run's own
-    try:
-        return AutoModelForCausalLM.from_pretrained(str(folder(name) or name), dtype=dtype, use_safetensors=True, trust_remote_code=False)
-    except Exception as problem:  # the library raises all sorts, in words of its own
-        raise LudensError(f"cannot load {name!r}: {one_line(str(problem))}") from problem
-    finally:
-        if shown:
-            logging.enable_progress_bar()
+    with _ALONE:
+        shown = logging.is_progress_bar_enabled()
+        logging.disable_progress_bar()  # it would draw over the run's own
+        try:
+            return AutoModelForCausalLM.from_pretrained(str(folder(name) or name), dtype=dtype, use_safetensors=True, trust_remote_code=False)
+        except Exception as problem:  # the library raises all sorts, in words of its own
+            raise LudensError(f"cannot load {name!r}: {one_line(str(problem))}") from problem
+        finally:
+            if shown:
+                logging.enable_progress_bar()
 
 
 def _with_adapters(model: Any, adapters: Mapping[str, str]) -> Any:
@@ -169,10 +184,11 @@ def _with_adapters(model: Any, adapters: Mapping[str, str]) -> Any:
     wrapped = None
     for adapter, place in adapters.items():
         try:
-            if wrapped is None:
-                wrapped = PeftModel.from_pretrained(model, str(Path(place).expanduser()), adapter_name=adapter, is_trainable=False)
-            else:
-                wrapped.load_adapter(str(Path(place).expanduser()), adapter_name=adapter, is_trainable=False)
+            with _ALONE:
+                if wrapped is None:
+                    wrapped = PeftModel.from_pretrained(model, str(Path(place).expanduser()), adapter_name=adapter, is_trainable=False)
+                else:
+                    wrapped.load_adapter(str(Path(place).expanduser()), adapter_name=adapter, is_trainable=False)
         except Exception as problem:  # peft raises all sorts
             raise LudensError(f"cannot load the adapter {place!r}: {one_line(str(problem))}") from problem
     assert wrapped is not None

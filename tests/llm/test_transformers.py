@@ -8,6 +8,7 @@ import json
 import sys
 import threading
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -463,6 +464,14 @@ def test_bad_settings_give_one_clear_line(folder: Path, given: dict[str, Any], m
 async def test_bad_sampling_is_refused(model: Make) -> None:
     with pytest.raises(ModelFailure, match="top_p=0"):
         await model().generate([ask(top_p=0.0)])
+
+
+def test_models_that_are_loaded_at_once_are_all_whole(folder: Path) -> None:
+    """Each in a thread of its own, as the engines of several players are; the library changes what torch makes tensors on meanwhile."""
+    with ThreadPoolExecutor(6) as pool:
+        found = list(pool.map(lambda number: load(str(folder), Options(device="cpu")), range(24)))
+    assert all(weight.device.type == "cpu" for one in found for weight in one.model.parameters())
+    assert torch.empty(1).device.type == "cpu"
 
 
 def test_only_safetensors_are_read(folder: Path, tmp_path: Path) -> None:
