@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from gymnasium.spaces import Space
     from gymnasium.vector import VectorEnv
 
+    from .branching import Branching
+
 __all__ = [
     "UNVERIFIED",
     "VERIFIED",
@@ -265,6 +267,19 @@ class Game:
             NotSupported: it has none.
         """
         raise NotSupported(f"{self.made_as} has no vector environment")
+
+    def branching(self, size: int, seed: int = 0) -> Branching:
+        """Open many episodes at once in a compiled engine that can copy them, where this game has one.
+
+        Args:
+            size: how many.
+            seed: of all that chance decides.
+
+        Raises:
+            NotSupported: it has none, or none for these parameters.
+            MissingExtra: the engine needs a package that is not installed.
+        """
+        raise NotSupported(f"{self.made_as} has no compiled engine of many games at once")
 
     def openings(self) -> Iterator[tuple[float, State]]:
         """List all positions that an episode can begin with, each with its probability, where chance draws nothing after that.

@@ -29,6 +29,7 @@ from .card import write_card
 from .registry import Say
 from .sft import SFT
 from .sft import Config as FitConfig
+from .sft.teaching import Teacher, named
 from .strength import meet, opponents
 
 __all__ = ["Config", "Told"]
@@ -75,13 +76,13 @@ class Told(SFT):
 
     config: Config
 
-    def _teachers(self, say: Say) -> dict[Game, str]:
+    def _teachers(self, say: Say) -> dict[Game, Teacher]:
         for game in self.task.games:
             if reason := PlayerSpec.of("instructed", instruction="x").why_not(game):
                 raise LudensError(f"the trainer told: {reason}")
         return dict.fromkeys(self.task.games, "instructed")
 
-    def _episodes(self, game: Game, style: str, part: str) -> Iterator[tuple[Episode, tuple[int, ...]]]:
+    def _episodes(self, game: Game, teacher: Teacher, part: str) -> Iterator[tuple[Episode, tuple[int, ...]]]:
         config, field, seed = self.config, opponents(game), child_seed(self.task.seed, part, game.hash)
         bank = config.bank or clauses(game)
         number = 0
@@ -89,7 +90,7 @@ class Told(SFT):
             while True:
                 rng = child_rng(seed, "told", number)
                 told, other = (drawn(bank, config.most, rng) for _ in range(2))
-                of = {"kind": style, "instruction": told if rng.random() < config.obeyed else other}
+                of = {"kind": named(teacher), "instruction": told if rng.random() < config.obeyed else other}
                 seat = number % game.seats
                 table = [field[index] for index in rng.integers(len(field), size=game.seats)]
                 table[seat] = PlayerSpec.of("demonstrator", "teacher", of=of, persona=told, window_tokens=config.window_tokens)

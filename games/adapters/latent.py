@@ -39,6 +39,7 @@ from ..registry import make
 from .running import Options
 
 if TYPE_CHECKING:
+    from .latent_batch import LatentBatch
     from .latent_state import LatentState
 
 __all__ = ["MEANT", "NO_ROLE", "LatentGame", "Meaning"]
@@ -188,6 +189,11 @@ class LatentGame(Game):
         from .latent_state import LatentState
 
         return LatentState(self, seed, self.spoken.start(seed))
+
+    def branching(self, size: int, seed: int = 0) -> LatentBatch:
+        from .latent_batch import LatentBatch
+
+        return LatentBatch(self, size, seed)
 
     def openings(self) -> Iterator[tuple[float, State]]:
         from .latent_state import LatentState

@@ -75,6 +75,7 @@ from ..domains import OneOf
 from .roles import NOBODY, role
 
 if TYPE_CHECKING:
+    from .kernel import WerewolfBatch
     from .state import WerewolfState
 
 __all__ = ["ABSTAIN", "BIDS", "MOST_SEATS", "Werewolf"]
@@ -243,6 +244,11 @@ class Werewolf(Game):
         from .state import WerewolfState
 
         return WerewolfState(self, seed)
+
+    def branching(self, size: int, seed: int = 0) -> WerewolfBatch:
+        from .kernel import WerewolfBatch
+
+        return WerewolfBatch(self, size, seed)
 
     def dealt(self, roles: Sequence[str], seed: int = 0) -> WerewolfState:
         """Open an episode with these roles at the seats; chance that is still to come follows from the seed.

@@ -11,7 +11,8 @@ The rules are those of :mod:`.game` as far as :class:`WerewolfBatch` says; tests
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from copy import copy
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -75,16 +76,34 @@ class WerewolfBatch:
         self._rules, self._sight, self._facts = at.rules(game), at.sight(game), at.facts(game, size)
         self._auto_reset = auto_reset
         self.to_move = np.zeros((size, game.seats), np.bool_)
-        self.masks = np.zeros((size, game.seats, len(game.options.options)), np.int8)
-        self._masks = self.masks.reshape(size, -1)
+        self._masks = np.zeros((size, game.seats * len(game.options.options)), np.int8)
         self._pay = np.zeros((2, size, game.seats))
-        self.rewards, self.returns = self._pay
-        self.roles = self._facts[:, at.ROLE : at.ROLE + game.seats]
-        self.round, self.phase, self.winner, self.episode = (self._facts[:, column] for column in (at.ROUND, at.PHASE, at.WINNER, at.EPISODE))
+        self._name_parts()
         self._pages = np.zeros((size, game.seats, encode.size(game)), np.float32) if observe else None
         self._loops, self._eyes = (compiled(f"ludens.games.werewolf.{name}", "the batched Werewolf engine") for name in ("kernel_loops", "kernel_sight"))
         self._loops.seed_games(self._facts, _signed(seed))
         self._deal(None)
+
+    def _name_parts(self) -> None:
+        """Name parts of the arrays."""
+        seats = self.game.seats
+        self.masks = self._masks.reshape(self.size, seats, len(self.game.options.options))
+        self.rewards, self.returns = self._pay
+        self.roles = self._facts[:, at.ROLE : at.ROLE + seats]
+        self.round, self.phase, self.winner, self.episode = (self._facts[:, column] for column in (at.ROUND, at.PHASE, at.WINNER, at.EPISODE))
+
+    def take(self, games: NDArray[np.int64]) -> Self:
+        """Copy some games, in this order, the same one as often as it is named; copies of a game have the same chance in store until they part.
+
+        Args:
+            games: numbers of games, shape (size of the new batch,).
+        """
+        twin = copy(self)
+        twin.size = len(games)
+        twin._facts, twin._masks, twin.to_move, twin._pay = self._facts[games], self._masks[games], self.to_move[games], self._pay[:, games]
+        twin._pages = None if self._pages is None else self._pages[games]
+        twin._name_parts()
+        return twin
 
     def reset(self, deals: ArrayLike | None = None) -> None:
         """Begin the next episode of every game (the first one has begun when the batch is made).
@@ -127,6 +146,19 @@ class WerewolfBatch:
         if self._pages is None:
             raise ParameterError("the batch was made with observe=False")
         return self._pages
+
+    def see(self, games: NDArray[np.int64], seats: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Give what some seats see: shape (len(games), numbers)."""
+        return self.observations()[games, seats]
+
+    def legal(self, games: NDArray[np.int64], seats: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Say which options some seats may choose: shape (len(games), options)."""
+        return self.masks[games, seats].astype(np.bool_)
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """What the numbers of actions stand for."""
+        return self.game.options.options
 
     def random_actions(self) -> NDArray[np.int64]:
         """Draw a legal action, all alike likely, for every seat to move, from the batch's own seed: shape (size, seats), zero for the others."""

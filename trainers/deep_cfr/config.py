@@ -20,6 +20,7 @@ class Config(Parameters):
         share: who shares a network of regrets: ``seat`` (a network each) or ``role`` (all who hold a role).
         depth: how many of its own decisions in a row a walk tries out in all ways; before them it moves at random, after them it plays on to the end as
             everybody does. They begin at a random one. None tries out all.
+        walks: ``together`` (in step, in the game's compiled engine), ``one_by_one`` (in the readable one) or ``auto`` (together where that is possible).
         hidden: widths of the networks' layers.
         memory: most samples that are kept for a network; a uniform sample of all there were.
         steps, batch: steps of the optimizer for every network of regrets, and samples a step.
@@ -35,6 +36,7 @@ class Config(Parameters):
     traversals: int = 100
     share: Literal["seat", "role"] = "seat"
     depth: int | None = None
+    walks: Literal["auto", "together", "one_by_one"] = "auto"
     hidden: tuple[int, ...] = (64, 64)
     memory: int = 200_000
     steps: int = 100
@@ -48,6 +50,7 @@ class Config(Parameters):
         object.__setattr__(self, "hidden", tuple(self.hidden))
         self._whole("iterations", "traversals", "memory", "steps", "batch", "policy_steps", "save_every")
         self._require(self.share in ("seat", "role"), "share", "should be 'seat' or 'role'")
+        self._one_of(walks=("auto", "together", "one_by_one"))
         self._require(self.depth is None or (type(self.depth) is int and self.depth > 0), "depth", "should be a whole number above 0, or null")
         self._positive("learning_rate")
         self._whole("exact", least=0)

@@ -68,6 +68,20 @@ class Reservoir:
             self._grow()
         self._features[place], self._targets[place], self._masks[place], self._times[place] = features, targets, mask, time
 
+    def extend(self, features: NDArray[np.float32], targets: NDArray[np.float32], mask: NDArray[np.bool_], time: int, rng: np.random.Generator) -> None:
+        """Offer many rows, as :meth:`add` does one: shapes (rows, inputs), (rows, outputs) and (rows, outputs)."""
+        number = self.seen + np.arange(len(features))
+        self.seen += len(features)
+        places = np.where(number < self.size, number, rng.integers(number + 1))
+        # of rows that are drawn to the same place the last one stays, as if they had come one by one
+        kept = np.flatnonzero(places < self.size)
+        _, last = np.unique(places[kept][::-1], return_index=True)
+        kept = kept[::-1][last]
+        while len(self) > len(self._times):
+            self._grow()
+        places = places[kept]
+        self._features[places], self._targets[places], self._masks[places], self._times[places] = features[kept], targets[kept], mask[kept], time
+
     def _grow(self) -> None:
         rows = min(self.size, 2 * len(self._times))
         for name in ("_features", "_targets", "_masks", "_times"):

@@ -12,11 +12,13 @@ from numpy.typing import NDArray
 
 from ...agents.neural import NeuralPolicy, actions_of, new_policy
 from ...agents.neural.policy import shape_of
-from ...errors import ParameterError
-from ...games.core import Game, State, seat_name
+from ...errors import MissingExtra, ParameterError
+from ...games.core import Game, NotSupported, State, seat_name
 from .config import Config
+from .lengths import Lengths
 from .memory import Reservoir
 from .network import Network, fit_policy, fit_regrets
+from .together import Together
 from .walks import Known, Walk, Walker
 
 __all__ = ["DeepSolver"]
@@ -33,9 +35,11 @@ class DeepSolver:
     Attributes:
         iterations: how many have been run.
         regrets: the network of regrets of each group, as learned last; none before the first iteration.
+        walks: how walks are made: together, or one by one, and why.
 
     Raises:
-        ParameterError: the choices cannot be listed, or roles are to share networks and there are none.
+        ParameterError: the choices cannot be listed, roles are to share networks and there are none, or walks are to be made together in a game that has no
+            engine for it.
 
     Source: Brown, Lerer, Gross and Sandholm 2019, "Deep counterfactual regret minimization", arXiv 1811.00164. Beyond zero-sum games of two nothing is
     promised but small regret.
@@ -57,7 +61,22 @@ class DeepSolver:
         self.regrets: dict[str, Network] = {}
         self.losses: dict[str, float] = {}
         self.iterations = 0
-        self._walker = Walker(game, self._actions, self._inputs, regrets=self._regrets_of, group_of=self.group_of, depth=config.depth)
+        self._lengths = Lengths(self.groups)
+        self._walker = Walker(game, self._actions, self._inputs, regrets=self._regrets_of, group_of=self.group_of, depth=config.depth, lengths=self._lengths)
+        self._together, self.walks = self._in_step()
+
+    def _in_step(self) -> tuple[Together | None, str]:
+        """Make what walks together, where the game and the configuration let it; tell how walks are made."""
+        config = self.config
+        if config.walks == "one_by_one":
+            return None, "one by one"
+        shared: dict[str, Any] = {"regrets": self.regrets.get, "by_role": config.share == "role", "depth": config.depth, "lengths": self._lengths}
+        try:
+            return Together(self.game, self._actions.choices, self._inputs, **shared), "together"
+        except (NotSupported, MissingExtra) as problem:
+            if config.walks == "together":
+                raise ParameterError(f"trainer deep_cfr: walks=together is not possible here: {problem}") from problem
+            return None, f"one by one: {problem}"
 
     def group_of(self, state: State, seat: int) -> str:
         """Tell whose network a seat of a position uses."""
@@ -84,6 +103,9 @@ class DeepSolver:
             rng = np.random.default_rng([self.seed, time])
             self._walker.begin()
             for group in self.groups:
+                if self._together is not None:
+                    self._together.walk(group, config.traversals, Walk(-1, time, self.memories[group], self.policies, rng))
+                    continue
                 for _ in range(config.traversals):
                     state = self.game.start(int(rng.integers(2**62)))
                     members = [seat for seat in range(self.game.seats) if self.group_of(state, seat) == group]
@@ -117,7 +139,8 @@ class DeepSolver:
             arrays[f"scale/{group}"] = np.array(network.scale)
             for layer, pair in enumerate(network.layers):
                 arrays |= {f"regrets/{group}/{layer}/{part}": array for part, array in zip("wb", pair, strict=True)}
-        plain = {"iterations": self.iterations, "most_decisions": self._walker.most_decisions, "losses": self.losses}
+        arrays |= {f"lengths/{group}": counts for group, counts in self._lengths.counts.items()}
+        plain = {"iterations": self.iterations, "losses": self.losses}
         fresh = path.with_suffix(".new.npz")
         np.savez(fresh, point=np.array(json.dumps(plain)), **arrays)  # type: ignore[arg-type]
         fresh.replace(path)
@@ -130,7 +153,7 @@ class DeepSolver:
             arrays = {name: file[name] for name in file.files}
         plain = json.loads(str(arrays["point"]))
         self.iterations, self.losses = plain["iterations"], plain["losses"]
-        self._walker.most_decisions = plain["most_decisions"]
+        self._lengths.counts.update(_under(arrays, "lengths/"))
         self.policies.restore(_under(arrays, "policies/"))
         for group, memory in self.memories.items():
             memory.restore(_under(arrays, f"memory/{group}/"))

@@ -44,6 +44,7 @@ class DeepCFR:
         task.place.mkdir(parents=True, exist_ok=True)
         kept, log = task.place / "state.npz", task.place / "log.jsonl"
         solver.load(kept)
+        say(f"walks are made {solver.walks}")
         lines = [line for line in log.read_text(encoding="utf-8").splitlines() if json.loads(line)["iteration"] <= solver.iterations] if log.exists() else []
         began = time.perf_counter() - (json.loads(lines[-1])["seconds"] if lines else 0.0)
 

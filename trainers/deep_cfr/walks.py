@@ -12,6 +12,7 @@ from ...agents.neural.actions import Actions
 from ...errors import LudensError
 from ...games.actions import Move
 from ...games.core import Game, State
+from .lengths import Lengths
 from .memory import Reservoir
 
 __all__ = ["Known", "Walk", "Walker", "match_regrets"]
@@ -75,15 +76,24 @@ class Walker:
         regrets: the networks of this iteration.
         group_of: who shares a network with a seat of a position.
         depth: how many of its own decisions in a row a walk tries out; None for all.
+        lengths: how many decisions were made in a game.
     """
 
-    def __init__(self, game: Game, actions: Actions, inputs: int, *, regrets: Regrets, group_of: Callable[[State, int], str], depth: int | None) -> None:
+    def __init__(
+        self,
+        game: Game,
+        actions: Actions,
+        inputs: int,
+        *,
+        regrets: Regrets,
+        group_of: Callable[[State, int], str],
+        depth: int | None,
+        lengths: Lengths,
+    ) -> None:
         self._game, self._actions, self._inputs = game, actions, inputs
-        self._regrets, self._group_of, self._depth = regrets, group_of, depth
+        self._regrets, self._group_of, self._depth, self._lengths = regrets, group_of, depth, lengths
         self._known: dict[tuple[int, str], Known] = {}
         self._policies: dict[tuple[int, str], NDArray[np.float64]] = {}
-        self.most_decisions = 1
-        """Most decisions that a seat has been seen to make in a game."""
 
     def begin(self) -> None:
         """Forget the policies of the iteration before."""
@@ -112,14 +122,15 @@ class Walker:
 
     def walk(self, state: State, walk: Walk) -> None:
         """Walk once from an opening."""
-        start = 0 if self._depth is None else int(walk.rng.integers(self.most_decisions))
+        group = self._group_of(state, walk.seat)
+        start = 0 if self._depth is None else int(self._lengths.draw(group, 1, walk.rng)[0])
         self._value(state, walk, start, 0)
 
     def _value(self, state: State, walk: Walk, start: int, made: int) -> float:
         seat, rng = walk.seat, walk.rng
         for _ in range(_LONGEST):
             if state.over:
-                self.most_decisions = max(self.most_decisions, made)
+                self._lengths.note(self._group_of(state, seat), made)
                 return state.returns[seat]
             rolled_out = self._depth is not None and made >= start + self._depth
             moves: dict[int, Move] = {}

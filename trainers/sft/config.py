@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar, Literal, get_args
+from typing import Any, ClassVar, Literal, get_args
 
 from ...agents.bots import STYLES
+from ...agents.player import inner_spec
 from ...llm.nano.shape import preset
 from ..parameters import Parameters
 
@@ -24,8 +25,9 @@ class Config(Parameters):
         tokens: how many tokens of conversation are read in all.
         epochs: how often each conversation is read; so many tokens are demonstrated as ``tokens / epochs``.
         vocabulary: tokens of the tokenizer, where it is trained.
-        teacher: whose moves are learned: ``"best"`` is the style that earns most in each game, else a style of the scripted players.
-        teachers: styles for single games by name, where another than ``teacher`` is wanted.
+        teacher: whose moves are learned: ``"best"`` is the style that earns most in each game, else a style of the scripted players, or a player that needs no
+            model: a mapping with ``kind`` and its parameters.
+        teachers: the same for single games by name, where another than ``teacher`` is wanted.
         trials: episodes a style and game, by which the best is found.
         speaking: weight of games in which seats speak, against 1 for the others: a game gets a share of the tokens in proportion to its weight.
         weights: weights for single games by name.
@@ -53,8 +55,8 @@ class Config(Parameters):
     tokens: int = 2_000_000
     epochs: float = 1.0
     vocabulary: int = 4096
-    teacher: str = "best"
-    teachers: Mapping[str, str] = field(default_factory=dict)
+    teacher: str | Mapping[str, Any] = "best"
+    teachers: Mapping[str, str | Mapping[str, Any]] = field(default_factory=dict)
     trials: int = 40
     speaking: float = 3.0
     weights: Mapping[str, float] = field(default_factory=dict)
@@ -77,9 +79,10 @@ class Config(Parameters):
     def __post_init__(self) -> None:
         if self.preset is not None:
             preset(self.preset)
-        self._require(self.teacher in ("best", *STYLES), "teacher", f"should be best or one of {', '.join(STYLES)}")
-        styles = isinstance(self.teachers, Mapping) and all(style in STYLES for style in self.teachers.values())
-        self._require(styles, "teachers", f"should be a mapping of games to styles: {', '.join(STYLES)}")
+        named = f"{', '.join(STYLES)}, or a player as a mapping with kind"
+        self._require(_teaches(self.teacher, "best"), "teacher", f"should be best or one of {named}")
+        found = isinstance(self.teachers, Mapping) and all(_teaches(teacher) for teacher in self.teachers.values())
+        self._require(found, "teachers", f"should be a mapping of games to styles: {named}")
         heavy = isinstance(self.weights, Mapping) and all(isinstance(weight, int | float) and weight > 0 for weight in self.weights.values())
         self._require(heavy, "weights", "should be a mapping of games to numbers above 0")
         object.__setattr__(self, "unmeasured", tuple(self.unmeasured))
@@ -89,3 +92,10 @@ class Config(Parameters):
         self._whole("warmup", "matches", least=0)
         self._positive("epochs", "speaking", "speech_weight", "learning_rate", "clip")
         self._not_negative("weight_decay", "reading")
+
+
+def _teaches(teacher: object, *more: str) -> bool:
+    if isinstance(teacher, Mapping):
+        inner_spec("trainer sft: teacher", teacher)
+        return True
+    return teacher in (*more, *STYLES)

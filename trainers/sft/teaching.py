@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -16,7 +17,15 @@ from ...errors import LudensError
 from ...games.core import Game
 from ..strength import opponents
 
-__all__ = ["best_style", "episodes"]
+__all__ = ["Teacher", "best_style", "episodes", "named"]
+
+Teacher = str | Mapping[str, Any]
+"""A style of the scripted players, or a player as a mapping with ``kind``."""
+
+
+def named(teacher: Teacher) -> str:
+    """Name a teacher for tables."""
+    return teacher if isinstance(teacher, str) else str(teacher["kind"])
 
 
 def best_style(game: Game, trials: int, seed: int) -> tuple[str, Mapping[str, float]]:
@@ -50,17 +59,18 @@ def best_style(game: Game, trials: int, seed: int) -> tuple[str, Mapping[str, fl
     return max(earned, key=lambda name: earned[name]), earned
 
 
-def episodes(game: Game, style: str, seed: int, window_tokens: int) -> Iterator[tuple[Episode, tuple[int, ...]]]:
+def episodes(game: Game, teacher: Teacher, seed: int, window_tokens: int) -> Iterator[tuple[Episode, tuple[int, ...]]]:
     """Play on and on, the teacher at one seat at least and at about half the others, and tell at which.
 
     Args:
         game: the rules.
-        style: the teacher's.
+        teacher: its style, or a player as a mapping.
         seed: another seed, other episodes.
         window_tokens: what a conversation may hold before its beginning is forgotten.
     """
     field = opponents(game)
-    teacher = PlayerSpec.of("demonstrator", "teacher", of={"kind": "scripted", "style": style}, window_tokens=window_tokens)
+    plays = {"kind": "scripted", "style": teacher} if isinstance(teacher, str) else dict(teacher)
+    shown = PlayerSpec.of("demonstrator", "teacher", of=plays, window_tokens=window_tokens)
     with Watchdog(60.0) as watchdog:
         number = 0
         while True:
@@ -68,7 +78,7 @@ def episodes(game: Game, style: str, seed: int, window_tokens: int) -> Iterator[
             table = _table(game, field, rng)
             taught = sorted({number % game.seats, *np.flatnonzero(rng.random(game.seats) < 0.5).tolist()})
             for seat in taught:
-                table[seat] = teacher
+                table[seat] = shown
             yield play_match(Match(game, tuple(table), child_seed(seed, "demonstration", number, "deal")), watchdog=watchdog), tuple(taught)
             number += 1
 

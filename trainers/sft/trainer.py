@@ -19,7 +19,7 @@ from ..registry import Say, Task, require_packages
 from ..strength import rows
 from .config import Config
 from .corpus import Corpus, Writer, conversations
-from .teaching import best_style, episodes
+from .teaching import Teacher, best_style, episodes, named
 
 if TYPE_CHECKING:
     from ...llm.nano.network import Network
@@ -105,7 +105,7 @@ class SFT:
             "held_out": {name: round(value, 4) for name, value in found._asdict().items()},
             "temperature": config.temperature,
             "window_tokens": config.window_tokens,
-            "teachers": {game.label: style for game, style in teachers.items()},
+            "teachers": {game.label: named(teacher) for game, teacher in teachers.items()},
             "games": [game.made_as for game in teachers],
             **({} if config.preset is not None else {"began_with": began_with(self.model.model)}),
         }
@@ -131,26 +131,27 @@ class SFT:
 
     # -- what is read --------------------------------------------------------------------------------------------------
 
-    def _teachers(self, say: Say) -> dict[Game, str]:
-        found: dict[Game, str] = {}
+    def _teachers(self, say: Say) -> dict[Game, Teacher]:
+        found: dict[Game, Teacher] = {}
         kept = self.task.place / "teachers.json"
         if kept.exists():  # of a run that was cut off
-            styles = json.loads(kept.read_text(encoding="utf-8"))
-            return {game: styles[game.hash] for game in self.task.games}
+            before = json.loads(kept.read_text(encoding="utf-8"))
+            return {game: before[game.hash] for game in self.task.games}
         for game in self.task.games:
             chosen = self.config.teachers.get(bare_name(game), self.config.teacher)
             if chosen != "best":
                 found[game] = chosen
                 continue
-            found[game], earned = best_style(game, self.config.trials, child_seed(self.task.seed, "teacher", game.hash))
-            say(f"{game.label}: {found[game]} teaches, with {earned[found[game]]:.2f} {game.type.unit} an episode")
-        kept.write_text(json.dumps({game.hash: style for game, style in found.items()}, indent=1) + "\n", encoding="utf-8")
+            best, earned = best_style(game, self.config.trials, child_seed(self.task.seed, "teacher", game.hash))
+            found[game] = best
+            say(f"{game.label}: {best} teaches, with {earned[best]:.2f} {game.type.unit} an episode")
+        kept.write_text(json.dumps({game.hash: teacher for game, teacher in found.items()}, indent=1) + "\n", encoding="utf-8")
         return found
 
-    def _episodes(self, game: Game, style: str, part: str) -> Iterator[tuple[Episode, tuple[int, ...]]]:
-        return episodes(game, style, child_seed(self.task.seed, part, game.hash), self.config.window_tokens)
+    def _episodes(self, game: Game, teacher: Teacher, part: str) -> Iterator[tuple[Episode, tuple[int, ...]]]:
+        return episodes(game, teacher, child_seed(self.task.seed, part, game.hash), self.config.window_tokens)
 
-    def _begin(self, teachers: Mapping[Game, str], say: Say) -> tuple[Tokenizer, Network]:
+    def _begin(self, teachers: Mapping[Game, Teacher], say: Say) -> tuple[Tokenizer, Network]:
         """Make the tokenizer and the network, or take those of the checkpoint to go on with."""
         from ...llm.nano import network, tokenizer
         from ...llm.nano.model import folder
@@ -162,8 +163,8 @@ class SFT:
         if not (self.place / "tokenizer.json").exists():
             texts = (
                 message.content
-                for game, style in teachers.items()
-                for episode, seats in islice(self._episodes(game, style, "words"), _SAMPLE)
+                for game, teacher in teachers.items()
+                for episode, seats in islice(self._episodes(game, teacher, "words"), _SAMPLE)
                 for talk in conversations(episode, seats)
                 for message in talk
             )
@@ -172,7 +173,7 @@ class SFT:
         say(f"tokenizer: {words.size} tokens")
         return words, network.Network(replace(preset(self.config.preset), vocabulary=words.size))
 
-    def _read(self, tokenizer: Tokenizer, teachers: Mapping[Game, str], context: int, say: Say) -> tuple[Corpus, Corpus]:
+    def _read(self, tokenizer: Tokenizer, teachers: Mapping[Game, Teacher], context: int, say: Say) -> tuple[Corpus, Corpus]:
         """Play demonstrations until every game has its share of the tokens; kept in a file, for a run that is taken up again."""
         paths = self.task.place / "train.npz", self.task.place / "held_out.npz"
         if all(path.exists() for path in paths):
@@ -180,12 +181,12 @@ class SFT:
         weights = {game: self.config.weights.get(bare_name(game), self.config.speaking if game.type.language else 1.0) for game in teachers}
         share = self.config.tokens / self.config.epochs / sum(weights.values())
         train, held = Writer(tokenizer, context), Writer(tokenizer, context)
-        for game, style in teachers.items():
-            for episode, seats in islice(self._episodes(game, style, "held out"), self.config.held_out):
+        for game, teacher in teachers.items():
+            for episode, seats in islice(self._episodes(game, teacher, "held out"), self.config.held_out):
                 for talk in conversations(episode, seats):
                     held.add(talk)
             until = train.tokens + share * weights[game]
-            for episode, seats in self._episodes(game, style, "train"):
+            for episode, seats in self._episodes(game, teacher, "train"):
                 if sum(train.add(talk) for talk in conversations(episode, seats)) == 0 and train.dropped > 100:
                     raise LudensError(f"conversations of {game.label} are longer than the model's {context} tokens; lower trainer.window_tokens")
                 if train.tokens >= until:

@@ -50,6 +50,8 @@ class WerewolfBot:
         self.note = None
         spec = observation.action_spec
         options: tuple[str, ...] = spec.domain.options  # type: ignore[attr-defined]
+        if habitual := self.manner.habits.move(ledger, options, spec.say_chars, voice=self.manner.voice, rng=self.rng):
+            return habitual
         if SPEAK in options:
             return self._speak(options, spec.say_chars)
         if options == BIDS:

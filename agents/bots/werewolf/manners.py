@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
+
+from .habits import Habits
 
 __all__ = ["STYLES", "Manner"]
 
@@ -21,6 +23,7 @@ class Manner:
         wolf: ``quiet``, ``aggressive`` (accuses), ``fake_seer`` (claims to be the seer and accuses), or ``bus`` (turns on a fellow that is lost).
         speaker: ``plain`` says what the role suggests, ``level1`` what of several things looks least suspicious, ``silent`` nothing.
         voice: style of the words, see :mod:`ludens.games.werewolf.speech`.
+        habits: what is done without thinking; nothing by default.
     """
 
     villager: Literal["bayes", "majority", "first_claim", "random"] = "bayes"
@@ -29,6 +32,7 @@ class Manner:
     wolf: Literal["quiet", "aggressive", "fake_seer", "bus"] = "quiet"
     speaker: Literal["plain", "level1", "silent"] = "plain"
     voice: str = "plain"
+    habits: Habits = field(default_factory=Habits)
 
 
 STYLES: dict[str, Manner] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any, get_args, get_type_hints
 
@@ -13,6 +14,7 @@ from ....games.werewolf.game import Werewolf
 from ....games.werewolf.speech import STYLES as VOICES
 from ...player import Answer, BasePlayer
 from .bot import WerewolfBot
+from .habits import Habits
 from .manners import Manner
 
 __all__ = ["VillagerPlayer", "villager_fits"]
@@ -29,6 +31,8 @@ class VillagerPlayer(BasePlayer):
         wolf: ``quiet``, ``aggressive``, ``fake_seer`` or ``bus`` (gives up a fellow that is lost).
         speaker: ``plain``, ``level1`` (says what looks least suspicious) or ``silent``.
         voice: ``plain``, ``calm``, ``pushy`` or ``timid``.
+        habits: chances of what it does without thinking, by name, see :class:`~ludens.agents.bots.werewolf.habits.Habits`: ``kill_first``, ``self_save``,
+            ``abstain``, ``reveal``.
 
     Raises:
         ParameterError: a parameter has no such value; at the first move, the game is not Werewolf.
@@ -43,15 +47,22 @@ class VillagerPlayer(BasePlayer):
         wolf: str = "quiet",
         speaker: str = "plain",
         voice: str = "plain",
+        habits: Mapping[str, float] | None = None,
     ) -> None:
         given: dict[str, Any] = {"villager": villager, "seer": seer, "doctor": doctor, "wolf": wolf, "speaker": speaker, "voice": voice}
         hints = get_type_hints(Manner)
         for field in fields(Manner):
+            if field.name == "habits":
+                continue
             allowed = tuple(VOICES) if field.name == "voice" else get_args(hints[field.name])
             if given[field.name] not in allowed:
                 problem = f"should be one of: {', '.join(allowed)}{nearest(str(given[field.name]), allowed)}"
                 raise ParameterError(f"player villager: {field.name}={given[field.name]!r} {problem}")
-        self.manner = Manner(**given)
+        try:
+            held = Habits.of({} if habits is None else habits)
+        except ParameterError as problem:
+            raise ParameterError(f"player villager: {problem}") from None
+        self.manner = Manner(**given, habits=held)
 
     def start(self, seat: int, game_type: GameType, seed: int) -> None:
         super().start(seat, game_type, seed)
