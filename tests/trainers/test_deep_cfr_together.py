@@ -130,7 +130,7 @@ def test_sampled_regrets_are_those_of_the_tree(known, group, depth):
                 truth[row, choice] = value
         slopes.append((memory.targets * truth).sum() / (truth * truth).sum())
         offs.append((memory.targets - truth)[memory.masks].mean())
-    # regrets that were halved, turned round or put elsewhere would have another slope than 1 on the true ones; batches of walks are independent, samples are not
+    # regrets that were halved, turned round or put elsewhere would have another slope than 1 on the true ones; batches of walks are independent
     error = np.std(slopes, ddof=1) / 4
     assert error < 0.12
     assert abs(np.mean(slopes) - 1) < 4 * error

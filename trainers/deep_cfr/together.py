@@ -159,7 +159,7 @@ class Together:
         policy = np.zeros(mask.shape)
         for number in np.unique(groups):
             part, network = groups == number, self._regrets(self._groups[number])
-            policy[part] = match_many(None if network is None else network(features[part]), mask[part])
+            policy[part] = match_many(None if network is None else network.many(features[part]), mask[part])
         return policy
 
     def _branch(self, games: Branching, rows: Rows, actions: Numbers, where: Numbers, branches: Branches) -> tuple[Branching, Rows, Numbers]:

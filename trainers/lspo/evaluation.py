@@ -18,7 +18,7 @@ from ...arena.watchdog import Watchdog
 from ...games.core import Game, seat_name
 from ...llm.chat import ChatModel
 
-__all__ = ["Cell", "evaluate", "sides"]
+__all__ = ["Cell", "cell", "earnings", "evaluate", "sides"]
 
 _LIMITS = Limits(60.0, 600.0)
 _IN_FLIGHT = 32
@@ -85,9 +85,23 @@ async def evaluate(game: Game, agents: Sequence[PlayerSpec], models: Mapping[str
         matches: games a cell.
         seed: of deals and draws: the same in every cell.
     """
-    gate, last = asyncio.Semaphore(_IN_FLIGHT), agents[-1]
+    cells = []
+    for side in sides(game):
+        first: NDArray[np.float64] | None = None
+        for agent in agents:
+            earned = await earnings(game, agent, agents[-1], side, models, matches=matches, seed=seed)
+            first = earned if first is None else first
+            cells.append(cell(game, agent.name, side, earned, earned - first))
+    return cells
 
-    async def one(agent: PlayerSpec, side: tuple[str, ...], number: int, watchdog: Watchdog) -> float:
+
+async def earnings(
+    game: Game, agent: PlayerSpec, last: PlayerSpec, side: Sequence[str], models: Mapping[str, ChatModel], *, matches: int, seed: int
+) -> NDArray[np.float64]:
+    """Play an agent on one side against another on the others; give what a member of the side earned on average, a match each."""
+    gate = asyncio.Semaphore(_IN_FLIGHT)
+
+    async def one(number: int, watchdog: Watchdog) -> float:
         deal = child_seed(seed, "evaluation", number)
         roles = game.start(deal).roles
         own = [seat for seat in range(game.seats) if _group(game, roles, seat) in side]
@@ -96,21 +110,15 @@ async def evaluate(game: Game, agents: Sequence[PlayerSpec], models: Mapping[str
             episode = await play_match_async(Match(game, table, deal), models, limits=_LIMITS, watchdog=watchdog)
         return float(np.mean([episode.returns[seat] for seat in own])) if own else 0.0
 
-    cells = []
     with Watchdog(_LIMITS.move_seconds) as watchdog:
-        for side in sides(game):
-            first: NDArray[np.float64] | None = None
-            for agent in agents:
-                earned = np.array(await asyncio.gather(*(one(agent, side, number, watchdog) for number in range(matches))))
-                first = earned if first is None else first
-                cells.append(_cell(game, agent.name, ", ".join(side), earned, earned - first))
-    return cells
+        return np.array(await asyncio.gather(*(one(number, watchdog) for number in range(matches))))
 
 
-def _cell(game: Game, agent: str, side: str, earned: NDArray[np.float64], gain: NDArray[np.float64]) -> Cell:
+def cell(game: Game, agent: str, side: Sequence[str], earned: NDArray[np.float64], gain: NDArray[np.float64]) -> Cell:
+    """Sum matches up: what was earned, and how much more than by another agent on the same deals."""
     won = float((earned > 0).mean()) if game.type.utility in ("team", "zero_sum") else None
     own, edge = student_interval(earned), student_interval(gain)
-    return Cell(agent, side, len(earned), own.value, own.low, own.high, won, edge.value, edge.low, edge.high)
+    return Cell(agent, ", ".join(side), len(earned), own.value, own.low, own.high, won, edge.value, edge.low, edge.high)
 
 
 def rows(cells: Sequence[Cell]) -> list[dict[str, Any]]:
