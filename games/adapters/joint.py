@@ -26,7 +26,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeGuard
 
 import numpy as np
 from gymnasium.spaces import Box
@@ -101,7 +101,7 @@ class JointGame(Game):
             return OneOf(tuple(dict.fromkeys(option for options in self.options for option in options)))
         if self.team.type.dynamics != "simultaneous":
             domains = {name: OneOf((*domain.options, CARRY_ON)) for name, domain in domains.items() if isinstance(domain, OneOf)}
-        return Record.of(domains)
+        return _together(domains)
 
     @cached_property
     def options(self) -> tuple[tuple[Any, ...], ...]:
@@ -161,7 +161,7 @@ class JointState(WrappingState):
         if self.game.order == "in_turn":
             return ActionSpec(self.inner.action_spec(self.asked[0]).domain)
         domains = [self.inner.action_spec(member).domain if member in self.inner.to_move else OneOf((CARRY_ON,)) for member in range(self.game.team.seats)]
-        return ActionSpec(Record.of({seat_name(member): domain for member, domain in enumerate(domains)}))
+        return ActionSpec(_together({seat_name(member): domain for member, domain in enumerate(domains)}))
 
     def request(self, seat: int) -> str:
         told: list[str] = []
@@ -176,8 +176,13 @@ class JointState(WrappingState):
     def default_move(self, seat: int) -> Move:
         if self.game.order == "in_turn":
             return Move(self.inner.default_move(self.asked[0]).choice)
-        members = range(self.game.team.seats)
-        return Move({seat_name(member): self.inner.default_move(member).choice if member in self.inner.to_move else CARRY_ON for member in members})
+        chosen: dict[str, Any] = {}
+        for member in range(self.game.team.seats):
+            name, asked = seat_name(member), member in self.inner.to_move
+            choice = self.inner.default_move(member).choice if asked else CARRY_ON
+            apart = asked and _apart(self.inner.action_spec(member).domain)
+            chosen |= {f"{name}_{field}": value for field, value in choice.items()} if apart else {name: choice}
+        return Move(chosen)
 
     def data(self, seat: int) -> dict[str, np.ndarray]:
         found: dict[str, np.ndarray] | None = self._memo.get("data")
@@ -199,7 +204,7 @@ class JointState(WrappingState):
                 return
             choices, self.chosen = dict(zip(self.inner.to_move, self.chosen, strict=True)), []
         else:
-            choices = {member: moves[0].choice[seat_name(member)] for member in self.inner.to_move}
+            choices = {member: _own(moves[0].choice, seat_name(member), self.inner.action_spec(member).domain) for member in self.inner.to_move}
         before = len(self.inner.events)
         self.inner.play({member: Move(choice) for member, choice in choices.items()})
         self.rewards = [float(np.mean(self.inner.rewards))]
@@ -225,6 +230,23 @@ class JointState(WrappingState):
         twin = self.clone()
         twin.inner = self.inner.with_fresh_chance(rng)
         return twin
+
+
+def _together(domains: Mapping[str, Domain]) -> Record:
+    """Put the seats' domains side by side; what has fields of its own is taken apart, as `player_0_move`, so that an answer in words names each once."""
+    fields: dict[str, Domain] = {}
+    for name, domain in domains.items():
+        fields |= {f"{name}_{field}": part for field, part in domain.fields} if _apart(domain) else {name: domain}
+    return Record.of(fields)
+
+
+def _apart(domain: Domain) -> TypeGuard[Record]:
+    return isinstance(domain, Record) and domain.at_most is None and domain.at_least is None
+
+
+def _own(choice: Mapping[str, Any], name: str, domain: Domain) -> Any:
+    """Give a seat's part of a choice for all."""
+    return {field: choice[f"{name}_{field}"] for field, _ in domain.fields} if _apart(domain) else choice[name]
 
 
 def members_asked(observation: Observation) -> dict[int, Observation]:

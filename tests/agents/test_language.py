@@ -56,7 +56,7 @@ async def test_whole_games_in_every_style_and_form(style, answer):
     assert all(len(a.calls) == 1 and a.calls[0].reply is not None for a in answers)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.text(max_size=60), max_size=30), st.sampled_from(sorted(STYLES)), st.sampled_from(["json", "tags"]))
 def test_the_conversation_only_grows_and_speakers_alternate(texts, style, answer):
     import asyncio

@@ -144,7 +144,7 @@ def test_200_000_damaged_and_random_texts():
     assert sum(storm(200_000, seed=2)[status] for status in READ | UNREAD) == 200_000
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.sampled_from(sorted(SPECS)), st.text(max_size=300), st.booleans())
 def test_any_text_at_all(name, text, truncated):
     judged(SPECS[name], text, truncated=truncated)
@@ -158,7 +158,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.sampled_from(sorted(SPECS)), JSON, JSON)
 def test_any_json_at_all(name, choice, say):
     judged(SPECS[name], json.dumps({"say": say, "choice": choice}))
@@ -172,7 +172,7 @@ def test_what_is_no_text_is_unparsable(name, reply):
 
 
 @pytest.mark.parametrize("name", SPECS)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_good_replies_are_read_as_meant(name, seed):
     spec, rng = SPECS[name], np.random.default_rng(seed)

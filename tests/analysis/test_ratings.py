@@ -118,7 +118,7 @@ def test_without_virtual_draws_an_unbeaten_player_is_an_error() -> None:
         fit_bradley_terry(np.array([[0.0, 3.0], [0.0, 0.0]]), virtual_draws=0.0)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 2**32 - 1))
 def test_order_of_matches_does_not_matter(seed: int) -> None:
     base = duels(np.array([0.5, 0.0, -0.5]), 40, seed=3, draws=0.1)

@@ -23,7 +23,7 @@ def plays(draw):
 
 
 @given(plays())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_regret_equals_brute_force(play):
     losses, mixed = play
     runs, rounds, arms = losses.shape
@@ -44,7 +44,7 @@ def test_regret_equals_brute_force(play):
 
 
 @given(plays())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_kinds_of_regret_stand_in_order(play):
     losses, mixed = play
     arms, close = losses.shape[2], 1e-9
@@ -57,7 +57,7 @@ def test_kinds_of_regret_stand_in_order(play):
 
 
 @given(plays())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_curves_end_where_the_totals_are(play):
     losses, mixed = play
     assert swap_curve(losses, mixed)[:, -1] == pytest.approx(swap(losses, mixed), abs=1e-9)
@@ -67,7 +67,7 @@ def test_curves_end_where_the_totals_are(play):
 
 
 @given(plays(), st.floats(-5, 5), st.floats(0.1, 5))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_regret_does_not_mind_a_shift_and_grows_with_the_scale(play, shift, scale):
     losses, mixed = play
     for kind in (swap, internal, lambda losses, mixed: external(losses, mixed)[:, -1], lambda losses, mixed: dynamic(losses, mixed)[:, -1]):

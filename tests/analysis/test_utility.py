@@ -129,7 +129,7 @@ def test_next_pairs_are_new_and_close_and_rare():
     assert len(next_pairs(found, choices, 10_000, rng)) == 190 - 20
 
 
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(st.integers(2, 30), st.integers(0, 2**31))
 def test_the_start_connects_all_options(options, seed):
     import networkx as nx

@@ -20,7 +20,7 @@ from ludens.trainers.preferences import LabelPreference
 ONE, TWO, THREE = (Side("r", name) for name in "abc")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.floats(0, 1), st.none() | st.integers(0, 9), st.text(max_size=20), st.text(max_size=20))
 def test_a_line_reads_as_it_was_written(tmp_path_factory, preference, seat, rater, question):
     path = tmp_path_factory.mktemp("labels") / "labels.jsonl"

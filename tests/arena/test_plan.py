@@ -49,7 +49,7 @@ def test_balanced_tables_find_a_perfect_design() -> None:
 
 
 @given(st.integers(2, 7), st.integers(1, 3), st.booleans())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_round_robin_is_counterbalanced(count: int, replicates: int, self_play: bool) -> None:
     plan = round_robin([DILEMMA], named(count), replicates=replicates, self_play=self_play)
     pairs = Counter((match.players[0].name, match.players[1].name) for match in plan)

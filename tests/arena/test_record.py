@@ -138,7 +138,7 @@ DECISIONS = st.builds(
 
 
 @given(st.lists(DECISIONS, max_size=5).map(tuple), JSON)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_record_survives_its_plain_form(decisions: tuple[Decision, ...], outcome: Any) -> None:
     # a cause goes with a status or a problem: a decision that went well has neither
     decisions = tuple(item if item.status is not Status.OK else item._replace(cause=None) for item in decisions)

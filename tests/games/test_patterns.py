@@ -42,7 +42,7 @@ def test_every_legal_move_matches_and_is_read_back(game_id):
 
 
 @pytest.mark.parametrize("game_id", ["negotiation", "ultimatum", "prisoners_dilemma", "bertrand", "deliberation", "public_goods"])
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(data=st.data())
 def test_what_matches_is_read(game_id, data):
     spec = next(iter(positions(game_id, 5)))

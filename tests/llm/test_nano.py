@@ -88,7 +88,7 @@ def log_softmax(logits: np.ndarray) -> np.ndarray:
 # -- tokens ------------------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.tuples(st.sampled_from(["system", "user", "assistant"]), st.text(max_size=60)), min_size=1, max_size=5))
 def test_conversations_are_written_as_transformers_writes_them(hub, words, messages):
     messages = [Message(role, text.encode("utf-8", "replace").decode()) for role, text in messages]
@@ -200,7 +200,7 @@ def test_every_preset_is_what_it_says():
 # -- draws -------------------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.integers(0, 2**32), st.integers(1, 3000), st.floats(0.01, 0.999), st.sampled_from([0.1, 1.0, 4.0]))
 def test_a_nucleus_is_what_sorting_all_tokens_finds(seed, size, top_p, spread):
     weights = np.exp(np.random.default_rng(seed).normal(0, spread, size)).astype(np.float32)

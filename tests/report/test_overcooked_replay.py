@@ -147,7 +147,7 @@ def test_frames_are_the_positions_of_the_steps(layout: str) -> None:
     check_frames(play(layout, horizon=150))
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.integers(0, 2**32 - 1), st.sampled_from([*KITCHENS, THREE, ALONE]), st.booleans())
 def test_frames_of_random_play_too(seed: int, layout: str, old: bool) -> None:
     game = ludens.make("overcooked", layout=layout, horizon=60, old_dynamics=old)

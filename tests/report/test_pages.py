@@ -114,7 +114,7 @@ def test_data_block_survives_every_awkward_character() -> None:
     assert json.loads(str(_data_block(nasty))) == nasty
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(st.characters(codec=None, categories=None), max_size=80), st.text(st.sampled_from("<>/!-script&;'\"{}%"), max_size=60))
 def test_any_text_stays_within_its_data_block(text: str, markup: str) -> None:
     block = str(_data_block({"one": text, markup: markup}))

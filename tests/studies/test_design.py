@@ -51,7 +51,7 @@ def test_crossed_nuisance_factors_occur_equally_often(study):
     assert "2 or 3 times" in " ".join(design_of(replace(study, replicates=8)).notes)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(sizes=st.lists(st.integers(2, 6), min_size=2, max_size=5), count=st.integers(2, 40), seed=st.integers(0, 99))
 def test_counterbalancing_is_level(sizes, count, seed):
     study = replace(load_study(SIMPLE), factors=(*two_level(1), *nuisance(*sizes)), replicates=count, seed=seed)

@@ -37,7 +37,7 @@ def measured(solver, tree):
 
 
 @given(st.integers(1, 30), st.integers(1, 200))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_a_reservoir_keeps_as_many_as_it_may_and_only_what_came(size, stream):
     memory, rng = Reservoir(size, 1, 1), np.random.default_rng(0)
     for number in range(stream):

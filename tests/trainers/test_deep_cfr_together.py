@@ -48,7 +48,7 @@ def sampled(game, kind, traversals, group, seed=7, **more):
 
 
 @given(arrays(np.float32, (5, 4), elements=st.floats(-3, 3, width=32)), arrays(np.bool_, (5, 4)))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_many_rows_are_matched_as_one_is(regrets, mask):
     mask[:, 0] |= ~mask.any(axis=1)
     for given_regrets in (regrets, None):
@@ -61,7 +61,7 @@ def test_many_rows_are_matched_as_one_is(regrets, mask):
 
 
 @given(st.integers(1, 30), st.lists(st.integers(0, 60), max_size=6))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_reservoir_takes_many_rows_as_it_takes_one(size, parts):
     memory, rng = Reservoir(size, 1, 1), np.random.default_rng(0)
     came = 0

@@ -36,7 +36,7 @@ def pure(game, one, other):
 
 
 @given(st.integers(0, 10_000))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_equilibria_have_no_gap_and_best_replies_earn_what_they_say(seed):
     game = random_game(np.random.default_rng(seed))
     assert nash_gap(game, equilibrium(game)) == pytest.approx(0, abs=1e-8)

@@ -36,7 +36,7 @@ def rows(column, values):
 
 
 @pytest.mark.parametrize("preference", ["max_reward", "noisy", "intransitive", "constrained"])
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(data=st.data())
 def test_both_orders_add_up_and_a_query_is_counted_once(preference, data):
     numbers = st.floats(-50, 50).map(lambda value: round(value, 3))

@@ -102,7 +102,7 @@ def games(draw):
     return PreferenceGame.of(table, reference=rng.dirichlet(np.ones(size)) * 0.9 + 0.1 / size)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(games(), st.sampled_from([3.0, 0.3, 0.03]), st.integers(0, 2**32))
 def test_the_solver_is_right_on_any_game_and_the_gap_is_a_best_reply(played, temperature, seed):
     found = regularised_nash(played, temperature)

@@ -136,7 +136,7 @@ def test_security_of_a_biased_game_is_the_textbook_mixture():
     assert (mixed @ table[0]).min() == pytest.approx(0.2)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(arrays(np.float64, (2, 3, 4), elements=st.integers(-9, 9).map(float)))
 def test_security_meets_from_both_sides(table):
     """By the minimax theorem what a seat can secure is what the other, caring for nothing else, can hold it to."""
@@ -146,7 +146,7 @@ def test_security_meets_from_both_sides(table):
     assert low.min() == pytest.approx(high.max(), abs=1e-6)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(arrays(np.float64, (3, 2, 3, 2), elements=st.integers(-9, 9).map(float)), st.integers(0, 2))
 def test_expected_payoffs_equal_the_sum_over_joint_actions(table, seat):
     rng = np.random.default_rng(0)

@@ -64,7 +64,7 @@ def test_bots_keep_to_changed_splits(params):
         assert play(make("ultimatum_chain", **params), styles, seed=2).over
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.sampled_from(["negotiation", "haggling", "resource_exchange", "alternating_offers"]),
     st.sampled_from(STYLES),

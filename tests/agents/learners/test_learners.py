@@ -133,7 +133,7 @@ def test_regret_matching_by_hand():
 
 
 @given(st.lists(st.floats(-5, 5), min_size=2, max_size=6))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_the_projection_is_the_nearest_distribution(point):
     found = onto_simplex(np.array([point]))[0]
     assert found.min() >= 0

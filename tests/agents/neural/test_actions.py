@@ -101,7 +101,7 @@ def test_the_likeliest_is_drawn_without_a_generator():
 
 
 @given(st.lists(st.floats(0, 1), min_size=5, max_size=5).filter(lambda row: sum(row) > 1e-9), st.integers(0, 2**32))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_what_has_no_probability_is_never_drawn(weights, seed):
     actions = Actions([Integer(0, 4)])
     probabilities = np.array(weights) / sum(weights)
@@ -111,7 +111,7 @@ def test_what_has_no_probability_is_never_drawn(weights, seed):
 
 
 @given(st.integers(0, 999), st.integers(0, 100), st.integers(0, 2**32))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_records_are_drawn_within_what_is_legal(left, right, seed):
     actions = Actions([PAIR])
     legal = Record.of({"left": Integer(left, 999), "right": Real(right / 10, 10)})

@@ -78,7 +78,7 @@ def test_shortcuts_change_nothing_but_the_work(machines):
     assert quick.simulated < 200
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_shortcuts_on_random_machines(data):
     def random_machine():

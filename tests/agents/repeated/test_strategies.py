@@ -214,7 +214,7 @@ def test_contrition_ends_an_echo():
     assert echo("tit_for_tat")[3:7] == [(D, C), (C, D), (D, C), (C, D)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.sampled_from([C, D]), max_size=40), st.sampled_from(["gradual", "shubik", "soft_grudger", "forgetful_grudger"]))
 def test_punishments_end(theirs, name):
     """Whatever happened, patience is enough to bring these back to cooperation."""

@@ -78,7 +78,7 @@ def test_transition_matrix_by_hand():
     assert rows[1] == pytest.approx([0.2 * 0.7, 0.2 * 0.3, 0.8 * 0.7, 0.8 * 0.3])
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(vectors, vectors)
 def test_three_ways_agree(p, q):
     own, other = long_run_payoffs(p, q)
@@ -90,7 +90,7 @@ def test_three_ways_agree(p, q):
     assert long_run_payoffs(q, p) == pytest.approx((other, own), abs=1e-9)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(vectors, vectors, st.floats(0, 0.95))
 def test_discounted_is_the_sum(p, q, delta):
     share = np.array([0.6 * 0.3, 0.6 * 0.7, 0.4 * 0.3, 0.4 * 0.7])

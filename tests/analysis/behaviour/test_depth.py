@@ -34,7 +34,7 @@ from ludens.games import make
 PENNIES = np.array([[[9.0, 0.0], [0.0, 1.0]], [[0.0, 1.0], [1.0, 0.0]]])
 
 
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(st.floats(0.01, 5))
 def test_quantal_response_of_asymmetric_matching_pennies_solves_its_two_equations(rationality):
     x, y = logit_equilibrium(PENNIES, rationality)
@@ -82,7 +82,7 @@ def test_expected_payoffs_average_over_three_seats():
     np.testing.assert_allclose(expected_payoffs(table, 2, [x, y, z]), np.einsum("abc,a,b->c", table[2], x, y))
 
 
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(st.floats(0.01, 9))
 def test_poisson_shares_are_those_of_scipy(tau):
     from scipy.stats import poisson as theirs
@@ -101,7 +101,7 @@ def test_guesses_of_the_hierarchy_by_hand():
     assert hierarchy_guesses(1e-9, 0.5, 0, 100)[1] == 25
 
 
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(st.floats(0.1, 6), st.floats(0.3, 0.9))
 def test_tau_is_found_again_from_the_mean(tau, p):
     assert tau_of_mean(hierarchy_mean(tau, p, 0, 100), p, 0, 100) == pytest.approx(tau, abs=1e-6)

@@ -30,7 +30,7 @@ from ludens.analysis.behaviour import (
 from ludens.errors import LudensError, ParameterError
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.floats(-2, 2), st.floats(-2, 2), st.integers(0, 2**31))
 def test_fehr_schmidt_is_charness_rabin_without_reciprocity(alpha, beta, seed):
     own, other = np.random.default_rng(seed).uniform(0, 10, size=(2, 7))
@@ -96,7 +96,7 @@ def test_garp_finds_a_chain_of_three():
     assert efficiency_index(prices, amounts) == pytest.approx(ratio[pairs[0]])
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.integers(0, 2**31), st.floats(0.2, 0.8), st.floats(-3, 0.8))
 def test_maximisers_never_violate_garp(seed, a, rho):
     prices = np.random.default_rng(seed).uniform(0.3, 2, size=(12, 2))
@@ -106,7 +106,7 @@ def test_maximisers_never_violate_garp(seed, a, rho):
     assert efficiency_index(prices, amounts) == 1
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(st.integers(0, 2**31))
 def test_the_index_is_where_violations_end(seed):
     rng = np.random.default_rng(seed)

@@ -39,7 +39,7 @@ def test_equilibria_lie_in_each_other(shape):
 
 
 @given(seed=st.integers(0, 10_000), rounds=st.integers(1, 30), shape=st.sampled_from([(2, 2), (3, 4), (2, 3, 2)]))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_gaps_of_play_are_its_regrets_per_round(seed, rounds, shape):
     rng = np.random.default_rng(seed)
     table = rng.normal(size=(len(shape), *shape))
@@ -85,7 +85,7 @@ def test_the_most_random_equilibrium_is_more_random_than_mixtures_of_others(coar
 
 
 @given(seed=st.integers(0, 10_000))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_largest_entropy_satisfies_the_conditions_of_optimality(seed):
     rng = np.random.default_rng(seed)
     rows = incentive_rows(rng.integers(-3, 4, size=(2, 3, 3)).astype(float)).toarray()

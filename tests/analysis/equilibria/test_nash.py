@@ -45,7 +45,7 @@ def test_bad_payoffs_and_profiles_are_refused_in_words():
 
 
 @given(matrix=MATRICES)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_zero_sum_play_is_optimal_for_both(matrix):
     for solved in (zero_sum(matrix), max_entropy_zero_sum(matrix)):
         assert abs(solved.gap) < 1e-9
@@ -138,7 +138,7 @@ def test_commitment_pays_what_the_books_say():
 
 
 @given(seed=st.integers(0, 10_000))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_a_leader_earns_no_less_than_in_any_equilibrium(seed):
     pytest.importorskip("pygambit")
     table = np.random.default_rng(seed).normal(size=(2, 3, 3))

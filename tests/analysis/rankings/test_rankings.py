@@ -39,7 +39,7 @@ def antisymmetric(seed, size):
 
 
 @given(seed=st.integers(0, 10_000), size=st.integers(2, 9))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_nobody_does_better_than_the_average_and_copies_change_no_score(seed, size):
     matrix = antisymmetric(seed, size)
     found = nash_average(matrix)
@@ -70,7 +70,7 @@ def test_tasks_that_say_nothing_new_change_no_score():
 
 
 @given(seed=st.integers(0, 10_000), size=st.integers(2, 8))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_a_matrix_is_its_scale_and_its_cycles(seed, size):
     matrix = antisymmetric(seed, size)
     found = hodge(matrix)
@@ -134,7 +134,7 @@ def _random(rng):
 
 
 @given(seed=st.integers(0, 10_000))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_condorcet_winners_win_by_every_rule(seed):
     prefer = _random(np.random.default_rng(seed))
     winner = condorcet_winner(prefer)
@@ -149,7 +149,7 @@ def test_condorcet_winners_win_by_every_rule(seed):
 
 
 @given(seed=st.integers(0, 10_000))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_schulze_ranks_by_the_strongest_paths(seed):
     prefer = _random(np.random.default_rng(seed))
     size = len(prefer)
@@ -167,7 +167,7 @@ def test_schulze_ranks_by_the_strongest_paths(seed):
 
 
 @given(seed=st.integers(0, 10_000))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_no_lottery_is_preferred_to_a_maximal_one(seed):
     prefer = _random(np.random.default_rng(seed))
     shares = maximal_lottery(prefer)

@@ -30,7 +30,7 @@ def drawn(batch, rng):
 
 
 @given(st.sampled_from([SMALL, WHOLE]), st.integers(0, 2**40))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_a_batch_plays_as_the_readable_game_does(params, seed):
     game, rng = make("latent", **params), np.random.default_rng(seed)
     batch, story = game.branching(3, seed), []

@@ -31,7 +31,7 @@ def test_revenue_equivalence(seats, low):
     assert revenues[0].var() < revenues[1].var()  # same mean, less risk for the seller under first price (Vickrey 1961)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(value=st.integers(0, 10_000), bid=st.integers(0, 10_000), rivals=st.lists(st.integers(0, 10_000), min_size=2, max_size=2))
 def test_truth_is_dominant_in_the_second_price_auction(value, bid, rivals):
     game = make(SECOND, rounds=1)

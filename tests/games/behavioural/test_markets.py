@@ -47,7 +47,7 @@ def test_logit_market_matches_the_published_benchmarks(firms):
         assert market.grim_discount == pytest.approx(discount, abs=1e-3)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(market=MARKETS, step=st.floats(-0.3, 0.3))
 def test_no_price_beats_nash_and_none_the_joint_optimum(market, step):
     move = step * market.alpha
@@ -57,7 +57,7 @@ def test_no_price_beats_nash_and_none_the_joint_optimum(market, step):
     assert sum(market.profits([joint] * market.n)) <= market.n * market.monopoly_profit + 1e-9 * market.alpha * market.beta
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(market=MARKETS, data=st.data())
 def test_best_response_beats_a_grid(market, data):
     others = [market.alpha * data.draw(st.floats(0, 5)) for _ in range(market.n - 1)]
@@ -67,7 +67,7 @@ def test_best_response_beats_a_grid(market, data):
     assert reached >= max(grid) - 1e-9 * market.alpha * market.beta
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(market=MARKETS)
 def test_alpha_is_a_unit_of_money(market):
     plain = LogitMarket(market.n, 1.0, market.quality, market.outside, market.mu, market.cost, market.beta)
@@ -86,7 +86,7 @@ def test_bertrand_pays_the_market_and_reports_the_collusion_index():
     assert state.outcome["collusion_index"] == pytest.approx(0.5, abs=1e-4)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(prices=st.lists(st.floats(0, 4.51), min_size=3, max_size=3), seats=st.just(3))
 def test_bertrand_round_lies_within_the_declared_bounds(prices, seats):
     game = make("bertrand", seats=seats, rounds=1)
@@ -105,7 +105,7 @@ def test_bertrand_bounds_are_tight():
     assert best.returns[0] == pytest.approx(game.type.payoff_high, abs=1e-4)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(seats=st.integers(1, 6), slope=st.floats(0.1, 5), cost=st.floats(0, 90), capacity=st.none() | st.floats(1, 200), deviation=st.floats(0, 1))
 def test_cournot_nash_is_a_best_response_and_joint_output_the_best(seats, slope, cost, capacity, deviation):
     game = make("cournot", seats=seats, slope=slope, cost=cost, capacity=capacity)
@@ -125,7 +125,7 @@ def test_cournot_closed_forms():
     assert state.last["price"] == 40
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(quantities=st.lists(st.floats(0, 100), min_size=3, max_size=3))
 def test_cournot_stays_within_bounds(quantities):
     game = make("cournot", seats=3, rounds=1)
@@ -143,7 +143,7 @@ def test_beauty_contest_nearest_wins_and_ties_share():
     assert state.outcome["first_mean_guess"] == 30
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(guesses=st.lists(st.floats(0, 100), min_size=2, max_size=6), p=st.floats(0.1, 2))
 def test_beauty_contest_always_pays_exactly_one_prize(guesses, p):
     state = make("beauty_contest", seats=len(guesses), p=p).start(0)
@@ -168,7 +168,7 @@ def test_level_k_guesses_and_their_depth():
     assert level_k(1.5, 0, 100, 5) == 100
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(prices=st.lists(st.floats(0, 4.51), min_size=1, max_size=3))
 def test_bertrand_security_price_secures_its_card(prices):
     game = make("bertrand", seats=1 + len(prices))

@@ -8,7 +8,7 @@ from ludens.games import Move, make
 from ludens.games.matrix.behavioural.dictator_choice import utility
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(given_=st.lists(st.integers(0, 20), min_size=2, max_size=6), data=st.data())
 def test_public_goods_budget(given_, data):
     """What all earn is what all had, plus what the pot makes."""
@@ -21,7 +21,7 @@ def test_public_goods_budget(given_, data):
     assert all(kind.payoff_low - 1e-9 <= payoff <= kind.payoff_high + 1e-9 for payoff in state.returns)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(others=st.lists(st.integers(0, 20), min_size=3, max_size=3), own=st.integers(1, 20))
 def test_free_riding_dominates(others, own):
     def earned(amount):
@@ -52,7 +52,7 @@ def test_punishment_budget_is_one_for_all_targets():
     assert "at most 5" in spec.check(Move({"act": "punish", "player_1": 3, "player_2": 3}))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(pie=st.integers(1, 500), share=st.floats(0, 1), accept=st.booleans())
 def test_ultimatum_pays_the_pie_or_nothing(pie, share, accept):
     offer = round(share * pie)
@@ -63,7 +63,7 @@ def test_ultimatum_pays_the_pie_or_nothing(pie, share, accept):
     assert state.returns == ([pie - offer, offer] if accept else [0, 0])
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(offer=st.integers(0, 100), minimum=st.integers(0, 100))
 def test_strategy_method_accepts_from_the_minimum_upwards(offer, minimum):
     state = make("ultimatum", strategy_method=True).start(0)
@@ -84,7 +84,7 @@ def test_roles_alternate():
     assert [facts["proposer"] for facts in state.history] == [0, 1]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(sent=st.integers(0, 10), share=st.floats(0, 1), multiplier=st.integers(2, 5))
 def test_trust_budget(sent, share, multiplier):
     state = make("trust", multiplier=multiplier).start(0)

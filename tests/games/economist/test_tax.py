@@ -38,7 +38,7 @@ def test_the_federal_tax_of_2024_is_that_of_the_tables():
     assert law.progressive
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(seeds)
 def test_taxes_are_those_of_a_walk_up_the_brackets(seed):
     rng = np.random.default_rng(seed)
@@ -148,7 +148,7 @@ def test_incomes_invert_to_the_skills_that_earn_them():
 # -- a year ----------------------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(seeds)
 def test_the_budget_balances(seed):
     rng = np.random.default_rng(seed)

@@ -41,7 +41,7 @@ def test_a_shifted_zero_sum_game_is_constant_sum():
 
 
 @given(low=st.integers(0, 50), span=st.integers(1, 40), bonus=st.integers(2, 30), one=st.integers(0, 40), two=st.integers(0, 40))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_travellers_dilemma_by_its_rule(low, span, bonus, one, two):
     game = make("travellers_dilemma", low=low, high=low + span, bonus=bonus)
     a, b = low + min(one, span), low + min(two, span)
@@ -104,7 +104,7 @@ def test_ring_example_is_the_published_one():
 
 
 @given(seats=st.integers(2, 5), options=st.integers(2, 4), instance=st.integers(0, 10_000))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_drawn_rings_need_all_orders_of_rationality(seats, options, instance):
     game = make("ring_network", seats=seats, options_each=options, instance=instance)
     assert iterated_dominance(game.table) == [[action] for action in game.solution]

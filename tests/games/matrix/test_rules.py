@@ -90,7 +90,7 @@ def test_noisy_reports_are_wrong_at_their_rate_about_others_only():
 
 
 @given(seed=st.integers(0, 1000))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_noise_zero_shows_what_perfect_monitoring_shows(seed):
     clear = play_out(make("chicken", rounds=6), seed, seed)
     noisy = play_out(make("chicken", rounds=6, monitoring="noisy"), seed, seed)
@@ -144,7 +144,7 @@ def test_what_is_said_cannot_pretend_to_be_an_event():
 
 
 @given(data=st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_relabelling_scale_and_shift_change_the_looks_and_not_the_game(data):
     name = data.draw(st.sampled_from(["matrix", "battle_of_the_sexes", "rock_paper_scissors", "el_farol", "ring_network"]))
     plain = make(name)
@@ -271,7 +271,7 @@ def test_chance_to_come_is_drawn_anew():
 
 
 @given(seed=st.integers(0, 2**31), cut=st.integers(0, 12))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_copies_play_on_alike_from_any_position(seed, cut):
     game = make("hawk_dove", rounds=6, say_chars=20, monitoring="noisy", noise=0.3, tremble=0.2, continuation=0.9)
     state, rng = game.start(seed), np.random.default_rng(seed)

@@ -56,7 +56,7 @@ def test_a_degenerate_game_gives_all_extreme_equilibria():
 
 
 @given(table=SMALL)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_all_that_is_found_is_in_equilibrium_and_pure_ones_are_among_it(table):
     found = extreme_equilibria(table)
     assert found
@@ -67,7 +67,7 @@ def test_all_that_is_found_is_in_equilibrium_and_pure_ones_are_among_it(table):
 
 
 @given(seed=st.integers(0, 10_000))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_nashpy_finds_the_same_vertices_in_nondegenerate_games(seed):
     nashpy = pytest.importorskip("nashpy")
     table = np.random.default_rng(seed).uniform(size=(2, 3, 3))
@@ -85,7 +85,7 @@ def test_large_and_many_seat_games_are_refused_by_name():
 
 
 @given(table=SMALL)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_security_level_is_secured_and_no_more_can_be(table):
     level, mixed = maximin(table, 0)
     assert (np.array(mixed) @ table[0]).min() == pytest.approx(level, abs=1e-7)
@@ -104,7 +104,7 @@ def test_security_levels_by_hand():
 
 
 @given(table=SMALL)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_correlated_equilibria_reach_at_least_as_far_as_nash(table):
     low, high = correlated_welfare(table)
     sums = [np.array(x) @ table.sum(axis=0) @ np.array(y) for x, y in extreme_equilibria(table)]
@@ -142,7 +142,7 @@ def test_iterated_dominance_and_risk_dominance():
 
 @example(table=np.array([[[3.0, 1.0], [0.0, 4.0], [0.0, 1.0]], [[5.0, 0.0], [0.0, 3.0], [0.0, 5.0]]]), rationality=1.0)  # here the branch turns back
 @given(table=SMALL, rationality=st.floats(0, 1.5))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_quantal_response_is_a_fixed_point(table, rationality):
     x, y = logit_equilibrium(table, rationality)
     for shares, payoff in ((x, table[0] @ y), (y, x @ table[1])):

@@ -177,7 +177,7 @@ FLAGS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(FLAGS, st.integers(0, 2**32 - 1))
 def test_under_any_flags_only_what_was_offered_and_not_withdrawn_is_agreed(flags, seed):
     game, rng = make("ultimatum_chain", **flags), np.random.default_rng(seed)

@@ -37,7 +37,7 @@ def play(game, choices, seed=0):
     high=st.sampled_from([1.0, 10.0, 250.0]),
     seed=st.integers(0, 2**32),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_sequences_keep_their_bounds(kind, rounds, arms, high, seed):
     shape = Shape(rounds, arms, high, noise=high / 5, variation=2 * high)
     losses = draw(kind, shape, np.random.default_rng(seed))

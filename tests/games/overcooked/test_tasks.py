@@ -43,7 +43,7 @@ def test_conformance(params):
     check_game(make("overcooked_tasks", horizon=60, **params), seeds=range(2))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(layout=st.sampled_from(sorted(KITCHENS)), old=st.booleans(), seed=st.integers(0, 2**32 - 1))
 def test_steps_are_those_of_the_kitchen_without_tasks(layout, old, seed):
     game, plain = OvercookedTasks(layout=layout, old_dynamics=old, horizon=150), Overcooked(layout=layout, old_dynamics=old, horizon=150)

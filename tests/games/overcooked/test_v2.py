@@ -163,7 +163,7 @@ def test_cooks_begin_in_their_rooms():
 # -- what is hidden ----------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sampled_from(sorted(KITCHENS_V2)), st.integers(0, 10**6), st.integers(0, 60), st.integers(1, 3))
 def test_nothing_out_of_view_is_told(layout, seed, steps, radius):
     state, rng = OvercookedV2(layout=layout, view_radius=radius).start(seed), np.random.default_rng(seed)

@@ -51,7 +51,7 @@ def test_a_push_shows_one_step_later_and_carries_a_fifth():
 
 
 @given(points, points, points, points, st.integers(0, 4))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_contacts_keep_momentum_and_push_apart(one, other, v_one, v_other, move):
     where, speed = np.array([one, other]), np.array([v_one, v_other])
     free = Bodies(PAIR.radii, PAIR.pushes, PAIR.speeds, solid=False)
@@ -64,7 +64,7 @@ def test_contacts_keep_momentum_and_push_apart(one, other, v_one, v_other, move)
 
 
 @given(st.lists(points, min_size=3, max_size=3), st.integers(0, 3))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_the_plane_has_no_preferred_direction(places, turns):
     """A quarter turn of everything, moves included, turns what follows."""
     turn = np.linalg.matrix_power(np.array([[0.0, -1.0], [1.0, 0.0]]), turns)
@@ -127,7 +127,7 @@ def test_tag_has_roles():
 
 
 @given(st.integers(0, 1000))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_returns_of_tag_lie_in_their_bounds_and_touches_balance(seed):
     game = make("simple_tag", adversaries=2, prey=2, obstacles=0, horizon=12)
     state, rng, touches, strayed = game.start(seed), np.random.default_rng(seed), 0.0, 0.0
@@ -239,3 +239,17 @@ def test_positions_travel_as_plain_data():
 def test_mistakes_get_one_line(name, params, words):
     with pytest.raises(ParameterError, match=words):
         make(name, **params)
+
+
+def test_one_planner_for_two_who_speak_and_move_names_each_part_once():
+    game = make("joint", of="simple_reference")
+    check_game(game)
+    state = game.start(3)
+    spec = state.action_spec(0)
+    assert [name for name, _ in spec.domain.fields] == ["player_0_message", "player_0_move", "player_1_message", "player_1_move"]
+    alone = make("simple_reference").start(3)
+    choice = spec.sample(np.random.default_rng(0)).choice
+    state.play({0: Move(choice)})
+    alone.play({seat: Move({part: choice[f"player_{seat}_{part}"] for part in ("message", "move")}) for seat in (0, 1)})
+    assert state.inner.key(0) == alone.key(0)
+    assert state.rewards == [pytest.approx(np.mean(alone.rewards))]

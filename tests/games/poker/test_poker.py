@@ -56,7 +56,7 @@ def _same(name):
     return name.casefold()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(params=st.sampled_from([{}, *SIZES]), seed=st.integers(0, 10**6))
 def test_chips_are_neither_made_nor_lost(params, seed):
     game = LimitPoker(**params)

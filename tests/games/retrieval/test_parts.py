@@ -33,7 +33,7 @@ def by_hand(query, texts):
     return scores
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(texts=TEXTS, query=st.lists(st.sampled_from("abcdefgz"), min_size=1, max_size=4).map(" ".join))
 def test_bm25_is_its_formula(texts, query):
     scores, found = by_hand(query, texts), Bm25(texts).search(query, 5)

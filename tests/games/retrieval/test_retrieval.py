@@ -61,7 +61,7 @@ def test_searchers_need_no_reading_where_passages_are_shown():
     assert all(answer_of("fair", seed, show="passages", steps=5)["exact"] for seed in range(40))
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seeds=st.tuples(st.integers(0, 10**6), st.integers(0, 10**6)))
 def test_no_name_of_one_split_occurs_in_another(seeds):
     made = {split: knowledge(seed, split, 40, 10) for split, seed in zip(("train", "test"), seeds, strict=True)}
@@ -85,7 +85,7 @@ def test_every_thing_has_one_object_to_every_relation_and_says_so():
     assert len({thing.name for thing in known.things}) == 60
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(seed=st.integers(0, 10**6))
 def test_questions_lead_to_their_answers(seed):
     known = knowledge(1, "train", 60, 5)

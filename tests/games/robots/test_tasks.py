@@ -36,7 +36,7 @@ walks = given(task=st.sampled_from(TASKS), seed=st.integers(0, 10**6))
 
 
 @walks
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_rewards_add_up_to_what_is_where_and_stay_in_their_bounds(task, seed):
     total = 0.0
     for _, _, step in walk(task, seed):
@@ -48,7 +48,7 @@ def test_rewards_add_up_to_what_is_where_and_stay_in_their_bounds(task, seed):
 
 
 @walks
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_what_fails_changes_nothing(task, seed):
     for position, joint, step in walk(task, seed):
         kept = tuple(WAIT if reason else number for number, reason in zip(joint, step.reasons, strict=True))
@@ -58,7 +58,7 @@ def test_what_fails_changes_nothing(task, seed):
 
 
 @walks
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_waiting_is_neutral_and_what_a_robot_is_able_to_do_works_alone(task, seed):
     for position, _, _ in walk(task, seed, 8):
         waits = (WAIT,) * len(task.roles)
@@ -73,7 +73,7 @@ def test_waiting_is_neutral_and_what_a_robot_is_able_to_do_works_alone(task, see
 
 
 @walks
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_one_hot_rows_tell_positions_apart(task, seed):
     for position, _, _ in walk(task, seed, 8):
         row = task.one_hot(position)
@@ -84,7 +84,7 @@ def test_one_hot_rows_tell_positions_apart(task, seed):
 
 
 @given(level=st.sampled_from(list(sweep.LEVELS)), seed=st.integers(0, 10**6))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_cubes_go_from_the_floor_into_the_dustpan_into_the_bin(level, seed):
     task = sweep_task(level)
     for position, joint, step in walk(task, seed):
@@ -102,7 +102,7 @@ def test_cubes_go_from_the_floor_into_the_dustpan_into_the_bin(level, seed):
 
 
 @given(level=st.sampled_from(list(sandwich.LEVELS)), seed=st.integers(0, 10**6))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_items_stay_on_their_side_and_the_sandwich_grows_by_the_recipe(level, seed):
     task = sandwich_task(level)
     side = None
@@ -118,7 +118,7 @@ def test_items_stay_on_their_side_and_the_sandwich_grows_by_the_recipe(level, se
 
 
 @given(level=st.sampled_from(list(sort.LEVELS)), seed=st.integers(0, 10**6))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_cubes_move_within_the_reach_of_the_one_robot_that_moves_them(level, seed):
     task = sort_task(level)
     for position, joint, step in walk(task, seed):

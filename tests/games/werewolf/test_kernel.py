@@ -128,7 +128,7 @@ def option_sets(draw):
     return {**params, **{name: draw(st.booleans()) for name in yes_no}}
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow])
 @given(option_sets(), st.integers(0, 2**64))
 def test_agrees_for_any_options(params, seed):
     check_agreement(make("werewolf", **params), 6, seed, looks=0.3)

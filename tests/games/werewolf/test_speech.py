@@ -193,7 +193,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(text=st.one_of(st.text(), st.lists(PIECES, max_size=60).map(" ".join), st.lists(PIECES, max_size=60).map("".join)), speaker=st.integers(0, 9))
 def test_nothing_raises(text, speaker):
     found = parse(text, speaker, 10)

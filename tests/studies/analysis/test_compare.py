@@ -16,7 +16,7 @@ multitest = pytest.importorskip("statsmodels.stats.multitest")
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=12))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_corrections_are_those_of_statsmodels(p):
     for how, name in (("holm", "holm"), ("bonferroni", "bonferroni"), ("bh", "fdr_bh")):
         assert corrected(np.array(p), how) == pytest.approx(multitest.multipletests(p, method=name)[1], abs=1e-12)

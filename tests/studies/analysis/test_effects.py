@@ -83,7 +83,7 @@ def test_hedges_g_of_known_numbers():
 
 
 @given(st.integers(2, 400), st.integers(2, 400), st.floats(-6, 6), st.integers(0, 99))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_hedges_g_has_an_interval_for_any_groups(n, m, shift, seed):
     rng = np.random.default_rng(seed)
     found = hedges_g(rng.normal(shift, 1, size=n), rng.normal(size=m))

@@ -38,7 +38,7 @@ def test_the_endometrial_cases_as_logistf_has_them(cases):
 
 
 @given(st.integers(1, 30), st.integers(1, 30), st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_two_groups_have_the_log_odds_of_counts_and_a_half(n, m, data):
     k, j = data.draw(st.integers(0, n)), data.draw(st.integers(0, m))
     answers = np.r_[np.ones(k), np.zeros(n - k), np.ones(j), np.zeros(m - j)]
@@ -100,7 +100,7 @@ def test_an_empty_cell_names_its_columns():
 
 
 @given(st.integers(0, 1000))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_overlapping_answers_are_never_called_separated(seed):
     rng = np.random.default_rng(seed)
     design = np.column_stack([np.ones(30), rng.normal(size=(30, 2))])
