@@ -102,7 +102,7 @@ def taught_by_coins(place: Path, base: Path, config: Config) -> Path:
         pairs = [pairs[row] for row in sorted(rng.permutation(len(pairs))[: config.most_pairs].tolist())]
         coins = rng.random(len(pairs)) < 0.5
         turned = [pair._replace(first=pair.second, second=pair.first) if coin else pair for pair, coin in zip(pairs, coins, strict=True)]
-        align(base, place / "coins.new", turned, config, SEED)
+        align(nano(base), place / "coins.new", turned, config, SEED)
         (place / "coins.new").replace(made)
     return made
 

@@ -157,6 +157,10 @@ class LanguagePolicy:
         self.copy_words(place)
         return place
 
+    def merged(self) -> Self:
+        """Add what an adapter learned to the weights, for what is to be trained further or to play without it; without one, nothing changes."""
+        return self.around(self.model.merge_and_unload()) if self.adapted else self
+
     def playing(self, spec: ModelSpec, place: str | Path) -> ModelSpec:
         """Describe the model that plays what was saved in a folder.
 

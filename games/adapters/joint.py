@@ -179,7 +179,7 @@ class JointState(WrappingState):
         chosen: dict[str, Any] = {}
         for member in range(self.game.team.seats):
             name, asked = seat_name(member), member in self.inner.to_move
-            choice = self.inner.default_move(member).choice if asked else CARRY_ON
+            choice: Any = self.inner.default_move(member).choice if asked else CARRY_ON
             apart = asked and _apart(self.inner.action_spec(member).domain)
             chosen |= {f"{name}_{field}": value for field, value in choice.items()} if apart else {name: choice}
         return Move(chosen)

@@ -243,6 +243,28 @@ def test_every_pair_prefers_the_larger_advantage_and_teaching_follows(whole):
     assert facts["trace"][-1]["loss"] < facts["trace"][0]["loss"]
 
 
+def test_an_adapter_is_taught_and_added_to_the_weights(whole, tmp_path):
+    pytest.importorskip("peft")
+    from safetensors.torch import load_file
+
+    from ludens.llm.nano.house import house_folder
+    from ludens.trainers.lspo.alignment import align
+
+    first = whole[0] / "iteration_1"
+    judged = judge(read_statements(first / "statements.jsonl"), LatentSpace.load(first), Solution.load(first))
+    config = Config(gap=0.0, lora=2, learning_rate=2e-3, batch=3, epochs=3)
+    house = ModelSpec(engine="nano", model="house")
+    aligned = align(house, tmp_path / "made", larger(judged, config)[:6], config, 0)
+    assert aligned.trace[-1]["loss"] < aligned.trace[0]["loss"]
+    before, after = (load_file(place / "model.safetensors") for place in (house_folder(), tmp_path / "made"))
+    assert before.keys() == after.keys()  # a whole model, and no adapter beside it
+    changed = [name for name in before if not torch.allclose(before[name].float(), after[name].float(), atol=1e-6)]
+    assert changed
+    for name in changed:
+        rank = torch.linalg.matrix_rank(after[name].float() - before[name].float(), rtol=1e-2)
+        assert rank <= 2, name
+
+
 def test_the_tokens_of_statements_are_those_that_torch_computes(whole):
     from ludens.llm.nano.house import house_folder
     from ludens.trainers.language_policy import LanguagePolicy, TokenBatch

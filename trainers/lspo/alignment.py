@@ -9,7 +9,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...errors import LudensError
+from ...llm.nano.model import folder
+from ...llm.spec import ModelSpec
 from ..language_policy import LanguagePolicy, TokenBatch
+from ..preference.weights import NanoPolicy
 from ..samples import Sample
 from .config import Config
 from .preferences import Pair
@@ -31,11 +34,11 @@ class Aligned(NamedTuple):
     kl: float
 
 
-Aligner = Callable[[Path, Path, Sequence[Pair], Config, int], Aligned]
-"""Teaches the model in the first folder pairs with a seed, and writes it to the second."""
+Aligner = Callable[[ModelSpec, Path, Sequence[Pair], Config, int], Aligned]
+"""Teaches a model pairs with a seed, and writes it to a folder."""
 
 
-def align(start: Path, place: Path, pairs: Sequence[Pair], config: Config, seed: int) -> Aligned:
+def align(start: ModelSpec, place: Path, pairs: Sequence[Pair], config: Config, seed: int) -> Aligned:
     """Minimise DPO's loss, with the model at the start as the reference, and a little of the chosen utterance's own log-probability.
 
     Rafailov et al. 2023, arXiv 2305.18290; the anchor keeps chosen utterances from becoming rarer together with rejected ones (Razin et al. 2024, arXiv
@@ -53,13 +56,14 @@ def align(start: Path, place: Path, pairs: Sequence[Pair], config: Config, seed:
         raise LudensError(
             "the model's engine does not tell which tokens it sampled: they are what DPO learns from (the engines nano, transformers and vllm do)"
         )
-    policy = LanguagePolicy.load(start, dtype=config.dtype, device=config.device)
+    policy = _policy(start, config, seed)
     torch.manual_seed(seed)
     size = config.batch
     chunks = [pairs[begin : begin + size] for begin in range(0, len(pairs), size)]
     with torch.no_grad():
         reference = torch.cat([_sums(policy, chunk, config.device)[0] for chunk in chunks], dim=1) if pairs else torch.zeros(2, 0)
-    optimizer = torch.optim.AdamW(policy.model.parameters(), lr=config.learning_rate, weight_decay=0.0)
+    learned = [weight for weight in policy.model.parameters() if weight.requires_grad]
+    optimizer = torch.optim.AdamW(learned, lr=config.learning_rate, weight_decay=0.0)
     rng = np.random.default_rng(seed)
     preference = torch.tensor([pair.preference for pair in pairs], device=config.device)
     trace: list[dict[str, float]] = []
@@ -73,7 +77,7 @@ def align(start: Path, place: Path, pairs: Sequence[Pair], config: Config, seed:
             loss = dpo(Pairs(both[0], both[1], preference[rows]), config.temperature) - config.anchor * (found[0] / lengths[0]).mean()
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
-            torch.nn.utils.clip_grad_norm_(policy.model.parameters(), 1.0)
+            torch.nn.utils.clip_grad_norm_(learned, 1.0)
             optimizer.step()
             ratios = (found.detach() - known).mean(dim=1)
             trace.append({"loss": loss.item(), "chosen": ratios[0].item(), "rejected": ratios[1].item()})
@@ -88,8 +92,17 @@ def align(start: Path, place: Path, pairs: Sequence[Pair], config: Config, seed:
             drift += (ratios / lengths).mean(dim=0).tolist()
             for pair, margin in zip(chunk, (ratios[0] - ratios[1]).tolist(), strict=True):
                 margins.setdefault(pair.statement.role, []).append(margin)
-    policy.save(place)
+    policy.merged().save(place)
     return Aligned(trace, {role: float(np.mean(found)) for role, found in margins.items()}, float(np.mean(drift)) if drift else 0.0)
+
+
+def _policy(start: ModelSpec, config: Config, seed: int) -> LanguagePolicy:
+    if start.engine != "nano":
+        return LanguagePolicy.load(start.model, dtype=config.dtype, device=config.device, lora=config.lora, seed=seed)
+    if not config.lora:
+        return NanoPolicy.load(start.model, device=config.device)
+    # its network has no adapters, and transformers plays its checkpoints
+    return LanguagePolicy.load(folder(start.model), device=config.device, lora=config.lora, seed=seed)
 
 
 def _sums(policy: LanguagePolicy, pairs: Sequence[Pair], device: str) -> tuple[Any, Any]:

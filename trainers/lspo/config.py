@@ -42,6 +42,7 @@ class Config(Parameters):
         anchor: weight of the chosen utterance's own log-probability a token in the loss, against its falling together with the other's.
         learning_rate, epochs, batch: of DPO; ``batch`` counts pairs. 0 epochs leave the model as it is.
         most_pairs: most pairs of an iteration.
+        lora: rank of an adapter that is taught in the place of all weights, and added to them at the end of the iteration; 0 for these.
         device: where the model is taught, as torch names it (``cpu``, ``cuda``).
         dtype: of its weights there; log-probabilities are float32 in any case.
         speaking: temperature at which the model speaks; None for the model's own.
@@ -77,6 +78,7 @@ class Config(Parameters):
     epochs: int = 2
     batch: int = 8
     most_pairs: int = 400
+    lora: int = 0
     device: str = "cpu"
     dtype: Literal["float32", "bfloat16"] = "float32"
     speaking: float | None = None
@@ -87,7 +89,7 @@ class Config(Parameters):
         self._whole(
             "iterations", "games", "candidates", "tries", "meanings_else", "dimensions", "memory", "solver_iterations", "most_nodes", "batch", "most_pairs"
         )
-        self._whole("grow", "epochs", "matches", least=0)
+        self._whole("grow", "epochs", "matches", "lora", least=0)
         for name, allowed in _CHOICES.items():
             self._require(getattr(self, name) in allowed, name, f"should be one of: {', '.join(allowed)}")
         self._positive("temperature", "learning_rate", *(("speaking",) if self.speaking is not None else ()))

@@ -133,7 +133,7 @@ class LSPO:
             "measures": solution.measures,
         }
         if config.epochs:
-            aligned = self.aligner(self._folder(number - 1), place / "checkpoint.new", chosen, config, seed)
+            aligned = self.aligner(self.speaker(number - 1), place / "checkpoint.new", chosen, config, seed)
             shutil.rmtree(place / "checkpoint", ignore_errors=True)
             (place / "checkpoint.new").replace(place / "checkpoint")
             facts |= {"margins": aligned.margins, "drift": aligned.kl, "trace": aligned.trace}
@@ -143,13 +143,6 @@ class LSPO:
         facts["seconds"] = {"playing": round(heard - began, 1), "solving": round(solved - heard, 1), "teaching": round(ended - solved, 1)}
         about.write_text(json.dumps(facts, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         return facts
-
-    def _folder(self, number: int) -> Path:
-        """Find the checkpoint of the model that speaks after an iteration."""
-        from ...llm.nano.model import folder
-
-        spec = self.speaker(number)
-        return folder(spec.model) if spec.engine == "nano" else Path(spec.model)
 
     def _heard(self, place: Path, number: int, seed: int) -> list[Statement]:
         path = place / "statements.jsonl"
