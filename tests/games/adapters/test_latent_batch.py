@@ -17,6 +17,7 @@ from ludens.games.core import NotSupported
 from ludens.games.werewolf.state import WerewolfState
 
 SMALL = {"of": "werewolf_lspo4", "meanings": (3, 2, 2), "memory": 1}
+NAMING = {**SMALL, "slots": True, "memory": 2}
 WHOLE = {"of": "werewolf", "meanings": (3, 2, 2, 2), "memory": 2}
 
 
@@ -29,7 +30,7 @@ def drawn(batch, rng):
     return moves
 
 
-@given(st.sampled_from([SMALL, WHOLE]), st.integers(0, 2**40))
+@given(st.sampled_from([SMALL, NAMING, WHOLE]), st.integers(0, 2**40))
 @settings(max_examples=15)
 def test_a_batch_plays_as_the_readable_game_does(params, seed):
     game, rng = make("latent", **params), np.random.default_rng(seed)
@@ -83,7 +84,6 @@ def test_copies_go_on_by_themselves():
 @pytest.mark.parametrize(
     ("params", "named"),
     [
-        ({"slots": True}, "slots=True"),
         ({"words": (("a", "b"), ("c", "d"), ("e", "f"))}, "words"),
         ({"of": "stag_hunt", "kwargs": {"say_chars": 20}}, "stag_hunt"),
     ],
