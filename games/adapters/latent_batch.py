@@ -24,7 +24,7 @@ class LatentBatch:
         seed: of all that chance decides.
 
     Attributes:
-        choices: what the numbers of actions stand for, as in the domain of the game's actions.
+        choices: what the numbers of actions stand for: what any seat may ever choose.
 
     Raises:
         NotSupported: the other game cannot be played in meanings by itself, its engine does not play these rules, or it reads what is said.
@@ -36,7 +36,7 @@ class LatentBatch:
             raise NotSupported(f"{game.made_as}: {game.of} has no compiled engine that plays it in meanings")
         if game.words:
             raise NotSupported(f"{game.made_as}: the compiled engine does not play words")
-        self.choices: tuple[Any, ...] = tuple(game.action_domain(0).values())
+        self.choices: tuple[Any, ...] = tuple(dict.fromkeys(value for seat in range(game.seats) for value in game.action_domain(seat).values()))
         self._inner: Any = replace(game.spoken, latents=game.meanings, latent_slots="none").branching(size, seed)  # type: ignore[call-arg]
         places = {choice: place for place, choice in enumerate(self._inner.choices)}
         self._sizes = (max(game.meanings), *([game.seats] if game.slots else []))

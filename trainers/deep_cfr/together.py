@@ -107,7 +107,8 @@ class Together:
         self._regrets, self._by_role = regrets, by_role
         self._groups = list(game.type.roles) if by_role else [seat_name(seat) for seat in range(game.seats)]
         # in the order of the networks' outputs
-        self._places = np.array([game.branching(1).choices.index(choice) for choice in choices])
+        theirs = game.branching(1).choices
+        self._places = np.array([theirs.index(choice) for choice in choices])
 
     def walk(self, group: str, count: int, walk: Walk) -> None:
         """Walk ``count`` times from openings, once for a seat of a group in each that has one; ``walk.seat`` is not read."""
