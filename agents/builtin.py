@@ -104,6 +104,22 @@ player_kind(
     fits="ludens.agents.latent.player:fits",
     pin="ludens.agents.latent.player:pin",
 )
+player_kind(
+    "chooser",
+    "ludens.agents.choosing.player:ModelChooser",
+    summary="a policy from the trainer sla, which chooses among things that a language model might say",
+    fits="ludens.agents.choosing.player:fits",
+    pin="ludens.agents.choosing.player:pin",
+    needs_model=True,
+    sync=False,
+)
+player_kind(
+    "chooser_bank",
+    "ludens.agents.choosing.player:BankChooser",
+    summary="a policy from the trainer sla, which chooses among things that were said before",
+    fits="ludens.agents.choosing.player:fits",
+    pin="ludens.agents.choosing.player:pin",
+)
 player_kind("replay", "ludens.agents.replay:ReplayPlayer", summary="plays recorded moves again")
 player_kind(
     "conceder",

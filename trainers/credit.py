@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ..errors import ParameterError
 
-__all__ = ["Floats", "RoleBaselines", "advantages_by_critic", "group_scores", "leave_one_out", "max_min_reward", "returns_to_go"]
+__all__ = ["Floats", "RoleBaselines", "advantages_by_critic", "group_scores", "leave_one_out", "max_min_reward", "of_turns", "returns_to_go"]
 
 Floats = NDArray[np.float64]
 
@@ -33,6 +33,19 @@ def advantages_by_critic(rewards: Floats, values: Floats, discount: float, trace
     """
     surprises = rewards + discount * values[..., 1:] - values[..., :-1]
     return returns_to_go(surprises, discount * trace)
+
+
+def of_turns(earned: Floats, values: Floats, discount: float, trace: float) -> tuple[Floats, Floats]:
+    """Give advantages of one seat's decisions in a game of turns, and what a critic should have expected.
+
+    Args:
+        earned: by the seat before each of its decisions, and in the end, ``(T + 1,)``.
+        values: what the critic expected at them, ``(T,)``.
+        discount: a decision.
+        trace: lambda.
+    """
+    gains = advantages_by_critic(np.diff(earned), np.append(values, 0.0), discount, trace)
+    return gains, gains + values
 
 
 def leave_one_out(rewards: Floats) -> Floats:

@@ -310,6 +310,15 @@ trainer_kind(
     config="ludens.trainers.sft.config:Config",
 )
 trainer_kind(
+    "sla",
+    "ludens.trainers.sla:SLA",
+    summary="strategic language agent: a policy that chooses among things that might be said, by PPO against a population",
+    extra="train",
+    config="ludens.trainers.sla.config:Config",
+    needs_model=False,
+    takes_model=True,
+)
+trainer_kind(
     "told",
     "ludens.trainers.told:Told",
     summary="fine-tuning on instructions: a nano model learns to do as it is told, from scripted players that obey, and some that do not",

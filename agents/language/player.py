@@ -30,7 +30,7 @@ class LanguagePlayer(BasePlayer):
     Args:
         model: what generates the answers.
         answer: ``"json"`` (one JSON object, with its schema sent along for engines that can constrain) or ``"tags"`` (``Say:`` and ``Answer:`` lines).
-        style: ``"direct"``, ``"bare"``, ``"cot"``, ``"scratchpad"`` or ``"beliefs"``, see :mod:`ludens.agents.language.styles`.
+        style: ``"direct"``, ``"bare"``, ``"cot"``, ``"scratchpad"``, ``"beliefs"`` or ``"recon"``, see :mod:`ludens.agents.language.styles`.
         persona: who the model is to be, in whole sentences addressed to it ("You are a cautious trader.").
         goal: an aim of its own ("Make both sides earn the same."), beside the one that the rules state.
         window_tokens: conversation length, in tokens of about four characters, beyond which it is shortened; None keeps everything.

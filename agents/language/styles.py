@@ -1,7 +1,8 @@
 """Reasoning styles: what a model writes before its answer, and what becomes of it.
 
 A style is data: the parts a reply begins with, what the model is told of them, and how much room a reply needs. Chain of thought follows Wei et al. (2022,
-arXiv:2201.11903); the scratchpad alternates thought and act as ReAct does (Yao et al. 2023, arXiv:2210.03629), with notes that outlive a shortened memory.
+arXiv:2201.11903); the scratchpad alternates thought and act as ReAct does (Yao et al. 2023, arXiv:2210.03629), with notes that outlive a shortened memory;
+``recon`` is recursive contemplation in one reply: one's own view, a draft, how others would see it, then the answer (Wang et al. 2023, arXiv:2310.01320).
 """
 
 from __future__ import annotations
@@ -79,6 +80,19 @@ STYLES: dict[str, Style] = {
                 ("reasoning", "what you conclude from that, step by step"),
             ),
             max_tokens=1024,
+        ),
+        Style(
+            "recon",
+            "Think twice before you decide, and let nobody see it. Every answer begins with how things look from where you stand: who each "
+            "other player may be, what it wants, and whether what it says is true; then with a draft of what you would do and say; then with how "
+            "each other player would take that draft: what it would learn or suspect of you. Your answer itself is the draft, mended where this "
+            "shows that it should be.",
+            (
+                ("perspective", "who each other player may be, what it wants, whether what it says is true"),
+                ("draft", "what you would do and say"),
+                ("reception", "how each other player would take the draft, and what should be mended"),
+            ),
+            max_tokens=1536,
         ),
     )
 }

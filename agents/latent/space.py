@@ -20,8 +20,9 @@ from ...games.core import seat_name
 from ...games.registry import make
 from .clusters import nearest
 from .embedding import Embedder, TfIdf
+from .intents import Intents
 
-__all__ = ["LatentSpace", "anonymous"]
+__all__ = ["LatentSpace", "anonymous", "named", "seats_named"]
 
 _FILE = "space"
 _NAME = re.compile(r"\bplayer_(\d+)\b")
@@ -31,6 +32,16 @@ _SELF, _OTHER = "MYSELF", "SOMEBODY"
 def anonymous(text: str, seat: int) -> str:
     """Leave out who is named, so that clusters follow what is said rather than of whom."""
     return _NAME.sub(lambda found: _SELF if int(found[1]) == seat else _OTHER, text)
+
+
+def seats_named(text: str) -> list[int]:
+    """List the seats that a text names, in its order."""
+    return [int(number) for number in _NAME.findall(text)]
+
+
+def named(text: str, seat: int, about: int) -> str:
+    """Put names into what :func:`anonymous` gives."""
+    return text.replace(_SELF, seat_name(seat)).replace(_OTHER, seat_name(about))
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,8 +79,8 @@ class LatentSpace:
         return Meaning(self._number(anonymous(text, seat), None), self._about(text, seat))
 
     def _about(self, text: str, seat: int) -> int | None:
-        named = [int(number) for number in _NAME.findall(text)] if self.game.slots else []
-        return next((other for other in named if other != seat and other < self.game.seats), None)
+        whom = seats_named(text) if self.game.slots else []
+        return next((other for other in whom if other != seat and other < self.game.seats), None)
 
     def _number(self, text: str, role: str | None) -> int:
         found = self._remembered.get((role, text))
@@ -85,10 +96,13 @@ class LatentSpace:
     def words(self, meaning: Meaning, seat: int, role: str | None, rng: np.random.Generator) -> str:
         """Put a meaning into words out of the bank; where it names nobody in particular, somebody is named at random."""
         bank = self.banks[self.speaker(role)][meaning.number]
+        if self.game.slots:
+            # whoever hears it should take it to be about somebody just when it is
+            bank = tuple(text for text in bank if (_OTHER in text) == (meaning.about is not None)) or bank
         text = bank[int(rng.integers(len(bank)))]
         others = [other for other in range(self.game.seats) if other != seat]
         about = meaning.about if meaning.about is not None else int(others[int(rng.integers(len(others)))])
-        return text.replace(_SELF, seat_name(seat)).replace(_OTHER, seat_name(about))
+        return named(text, seat, about)
 
     # -- in files --------------------------------------------------------------------------------------------------------
 
@@ -130,7 +144,8 @@ class LatentSpace:
             raise ParameterError(f"{str(place)!r} holds no latent space: it should be a folder that the trainer lspo wrote") from problem
         game = make("latent", **plain["game"])
         assert isinstance(game, LatentGame)
-        embedder = TfIdf.restore({name.removeprefix("embedder/"): array for name, array in arrays.items() if name.startswith("embedder/")})
+        own = {name.removeprefix("embedder/"): array for name, array in arrays.items() if name.startswith("embedder/")}
+        embedder: Embedder = Intents.restore(own) if "intents" in own else TfIdf.restore(own)
         centroids = tuple(arrays[f"centroids/{number}"] for number in range(len(game.speakers)))
         found = cls(game, embedder, centroids, _tuples(plain["banks"]), _tuples(plain["counts"]))
         if found.digest != plain["digest"]:

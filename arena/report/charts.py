@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from markupsafe import Markup, escape
 
 from .numbers import number
-from .summary import Curves, Estimate
+from .summary import Curves, Estimate, Scatter
 
-__all__ = ["Axis", "Point", "axis_for", "curves", "plane", "strip", "tick_places", "ticks"]
+__all__ = ["Axis", "Point", "axis_for", "curves", "plane", "scatter", "strip", "tick_places", "ticks"]
 
 _PAD = 8.0
 
@@ -224,3 +224,23 @@ def curves(chart: Curves, names: Sequence[str]) -> Markup:
             parts.append(f'<circle cx="{x_of(x)}" cy="{y_of(one.value)}" r="3.5"><title>{escape(told)}</title></circle>')
         out.append(f'<g class="line c{index % _COLOURS}">{"".join(parts)}</g>')
     return Markup(f'<svg class="curves" viewBox="0 0 {width} {height}" role="img" aria-label="{escape(chart.title)}">{"".join(out)}</svg>')
+
+
+def scatter(chart: Scatter) -> Markup:
+    """Draw points coloured by group, the larger ones below; what each is is told when it is pointed at."""
+    width, height, left, top, bottom = 420, 320, 24, 8, 26
+    dots = [(index, dot) for index, (_, points) in enumerate(chart.groups) for dot in points]
+    xs, ys = [dot.x for _, dot in dots] or [0.0], [dot.y for _, dot in dots] or [0.0]
+    wide, high = width - left - _PAD, height - top - bottom
+    # one scale for both axes: distances mean the same in all directions
+    unit = 0.92 * min(wide / (max(xs) - min(xs) or 1.0), high / (max(ys) - min(ys) or 1.0))
+    middle_x, middle_y = (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2
+    out = [f'<rect class="frame" x="{left}" y="{top}" width="{wide:g}" height="{high}" rx="4"/>']
+    out.append(f'<text class="title" x="{left + wide / 2:g}" y="{height - 8}" text-anchor="middle">{escape(chart.x_title)}</text>')
+    out.append(f'<text class="title" x="{-(top + high / 2):g}" y="14" transform="rotate(-90)" text-anchor="middle">{escape(chart.y_title)}</text>')
+    for index, dot in sorted(dots, key=lambda item: -item[1].times):
+        x, y = left + wide / 2 + unit * (dot.x - middle_x), top + high / 2 - unit * (dot.y - middle_y)
+        radius = min(9.0, 2.2 + math.sqrt(dot.times))
+        told = f"{chart.groups[index][0].partition(':')[0]}: {dot.text}" + (f" ({dot.times} times)" if dot.times > 1 else "")
+        out.append(f'<g class="c{index % _COLOURS}"><circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}"><title>{escape(told)}</title></circle></g>')
+    return Markup(f'<svg class="scatter" viewBox="0 0 {width} {height}" role="img" aria-label="{escape(chart.title)}">{"".join(out)}</svg>')

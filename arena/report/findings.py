@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from ...errors import LudensError
 from ..files import write_file
-from .summary import Cell, Curves, DataTable, Estimate
+from .summary import Cell, Curves, DataTable, Dot, Estimate, Scatter
 
 __all__ = ["Findings", "Mark", "keep_findings", "kept_findings", "marks_of"]
 
@@ -41,6 +41,8 @@ class Findings:
         title: of its section in a report.
         about: what was asked and how it was answered, in a sentence or two.
         tables, curves: what came out.
+        scatters: charts of points.
+        links: pages beside the run's report: what they are called, and where they lie from its folder on.
         notes: what a reader must know: what was left out, and what the figures do not say.
         marks: remarks on decisions.
     """
@@ -52,6 +54,8 @@ class Findings:
     curves: tuple[Curves, ...] = ()
     notes: tuple[str, ...] = ()
     marks: tuple[Mark, ...] = ()
+    scatters: tuple[Scatter, ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Give it as JSON values, numbers that are none (NaN, infinity) as words."""
@@ -78,7 +82,13 @@ class Findings:
             for chart in plain["curves"]
         )
         marks = tuple(Mark(*mark) for mark in plain["marks"])
-        return cls(plain["kind"], plain["title"], plain["about"], tables, curves, tuple(plain["notes"]), marks)
+        # runs keep findings from before there were scatters and links
+        scatters = tuple(
+            Scatter(**{**chart, "groups": tuple((name, tuple(Dot(*point) for point in points)) for name, points in chart["groups"])})
+            for chart in plain.get("scatters", ())
+        )
+        links = tuple((str(name), str(path)) for name, path in plain.get("links", ()))
+        return cls(plain["kind"], plain["title"], plain["about"], tables, curves, tuple(plain["notes"]), marks, scatters, links)
 
 
 def keep_findings(folder: Path, findings: Findings) -> Path:

@@ -123,6 +123,7 @@ def _environment() -> jinja2.Environment:
         textual=cells.textual,
         strip=charts.strip,
         curves=charts.curves,
+        scatter=charts.scatter,
         line_names=_line_names,
         axis_for=charts.axis_for,
         heat=heat,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from .findings import Findings
@@ -18,6 +18,7 @@ __all__ = [
     "Cell",
     "Curves",
     "DataTable",
+    "Dot",
     "Estimate",
     "Exchange",
     "Fault",
@@ -26,6 +27,7 @@ __all__ = [
     "PairCells",
     "PredictionRow",
     "RunSummary",
+    "Scatter",
     "SeatRow",
     "Spending",
     "Standing",
@@ -187,6 +189,38 @@ class Curves:
     lines: tuple[tuple[str, tuple[tuple[float, Estimate], ...]], ...]
     diagonal: bool = False
     bounds: tuple[float, float] | None = (0.0, 1.0)
+
+
+class Dot(NamedTuple):
+    """A point of a scatter.
+
+    Attributes:
+        x, y: where it stands.
+        times: how many things stand there; a dot's area grows with it.
+        text: what it is, told when it is pointed at.
+    """
+
+    x: float
+    y: float
+    times: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Scatter:
+    """Points in a plane whose axes have the same scale and no unit, coloured by group.
+
+    Attributes:
+        title, about: what it shows, and what its words mean.
+        x_title, y_title: of the axes.
+        groups: a name and its points, in the order of the colours.
+    """
+
+    title: str
+    about: str
+    x_title: str
+    y_title: str
+    groups: tuple[tuple[str, tuple[Dot, ...]], ...]
 
 
 @dataclass(frozen=True)

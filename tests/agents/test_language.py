@@ -279,6 +279,15 @@ async def test_reasoning_becomes_a_note_and_no_part_of_the_move():
     assert (answer.move, answer.note) == (Move("north"), "shade\nis good")
 
 
+async def test_contemplation_stays_private_and_only_the_mended_words_are_said():
+    reply = '{"perspective": "who?", "draft": "say it all", "reception": "they would know", "choice": "north"}'
+    player, model, state = seated([reply], style="recon")
+    answer = await player.act(state.observe(0))
+    assert answer.move == Move("north")
+    assert answer.note == "who?\n\nsay it all\n\nthey would know"
+    assert list(model.requests[0].schema["properties"]) == ["perspective", "draft", "reception", "choice"]
+
+
 async def test_a_schema_asks_for_the_styles_parts_first():
     player, model, state = seated(['{"thought": "a", "notes": "b", "choice": "north"}'], style="scratchpad")
     answer = await player.act(state.observe(0))

@@ -41,6 +41,14 @@ CASES = {
             "Thought: Enough.\nNotes: done\nSay:\nAnswer: accept",
         ],
     ),
+    "recon_json": (
+        {"style": "recon"},
+        [
+            '{"perspective": "The buyer is unknown.", "draft": "Go north.", "reception": "Nobody minds.", "choice": "north"}',
+            '{"perspective": "It wants a bargain.", "draft": "Ask 9.", "reception": "No.", "say": "A fine lamp.", "choice": {"act": "offer", "price": 9}}',
+            '{"perspective": "Still too dear.", "draft": "Accept.", "reception": "It is glad.", "say": "", "choice": {"act": "accept"}}',
+        ],
+    ),
     "asked_again": (
         {},
         [

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ludens.errors import ParameterError
-from ludens.trainers.credit import RoleBaselines, advantages_by_critic, group_scores, leave_one_out, max_min_reward, returns_to_go
+from ludens.trainers.credit import RoleBaselines, advantages_by_critic, group_scores, leave_one_out, max_min_reward, of_turns, returns_to_go
 from ludens.trainers.tabular.solutions import maxmin_policy, tilted
 from ludens.trainers.testbeds import make_testbed
 
@@ -20,6 +20,14 @@ def test_generalised_advantages_between_their_two_ends():
     rewards, values = np.array([1.0, 0.0, 2.0]), np.array([0.5, 0.2, 0.1, 0.0])
     assert advantages_by_critic(rewards, values, 0.9, 0.0) == pytest.approx(rewards + 0.9 * values[1:] - values[:-1])
     assert advantages_by_critic(rewards, values, 0.9, 1.0) == pytest.approx(returns_to_go(rewards, 0.9) - values[:-1])
+
+
+def test_turns_are_credited_with_what_is_earned_after_them():
+    earned, values = np.array([0.0, 1.0, 1.0, 3.0]), np.array([0.5, 0.2, 0.1])
+    gains, due = of_turns(earned, values, 1.0, 1.0)
+    assert due == pytest.approx([3, 2, 2])
+    assert gains == pytest.approx(due - values)
+    assert of_turns(earned, values, 0.9, 0.0)[1] == pytest.approx([1 + 0.9 * 0.2, 0.9 * 0.1, 2])
 
 
 def test_groups():

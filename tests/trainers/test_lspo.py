@@ -225,6 +225,10 @@ def test_the_report_shows_meanings_and_cells(whole):
     assert "iteration_1 as werewolf" in page
     assert "1, seer, z1" in page
     assert "margin, villager" in page
+    assert "regret loss" in page
+    # a game to read, with meanings as remarks
+    assert 'href="iteration_1/game.html"' in page
+    assert "means z" in (whole[0] / "iteration_1" / "game.html").read_text()
 
 
 def test_every_pair_prefers_the_larger_advantage_and_teaching_follows(whole):

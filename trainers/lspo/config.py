@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Literal
 
 from ..deep_cfr import Config as DeepConfig
 from ..parameters import Parameters, filled
+from .ppo import Config as PPOConfig
 
 __all__ = ["Config"]
 
@@ -26,15 +27,18 @@ class Config(Parameters):
         shared: whether all roles share one set of clusters, as many as the role with the most has. Else, as in the paper, each has its own; those who hear a
             number do not know the role, so that a number that only one role has gives it away.
         grow: clusters that every further iteration adds; 0 for a fixed space.
-        clusters: ``refit`` (found anew in every iteration, as the paper has it) or ``extend`` (those there are keep their places and numbers).
+        clusters: ``refit`` (found anew in every iteration, as the paper has it) or ``extend`` (those there are keep their places and numbers),
+            or ``intents`` (of Werewolf; a fixed set, see :mod:`ludens.agents.latent.intents`: nothing is clustered, and their number is theirs).
         dimensions: most dimensions of utterances.
         slots: whether a meaning comes with whom it names.
         memory: how many of everybody's last utterances the policy sees.
         exemplars: whether the abstract game says each meaning's most typical utterance, for games that read what is said.
-        solver: ``cfr`` (all of the tree, where it fits), ``mccfr`` (samples of it), ``deep_cfr`` (any size) or ``uniform`` (no policy is learned).
+        solver: ``cfr`` (all of the tree, where it fits), ``mccfr`` (samples of it), ``deep_cfr`` (any size), ``ppo`` (the same, by self-play) or ``uniform``
+            (no policy is learned).
         solver_iterations: of ``cfr`` and ``mccfr``.
         most_nodes: of a tree; a greater one is refused.
         deep: parameters of ``deep_cfr``, see :mod:`ludens.trainers.deep_cfr.config`; the networks and their learning are taken from there in all cases.
+        ppo: parameters of ``ppo``, see :mod:`ludens.trainers.lspo.ppo`, with widths and rate of its own.
         preference: ``larger`` (of two utterances, that whose meaning has the larger advantage) or ``mixing`` (labels whose optimum speaks each meaning as
             often as the policy does).
         gap: least difference of advantages, in standard deviations of the role's, that makes a pair.
@@ -61,15 +65,16 @@ class Config(Parameters):
     meanings_else: int = 2
     shared: bool = False
     grow: int = 1
-    clusters: Literal["refit", "extend"] = "refit"
+    clusters: Literal["refit", "extend", "intents"] = "refit"
     dimensions: int = 64
     slots: bool = False
     memory: int = 2
     exemplars: bool = False
-    solver: Literal["cfr", "mccfr", "deep_cfr", "uniform"] = "deep_cfr"
+    solver: Literal["cfr", "mccfr", "deep_cfr", "ppo", "uniform"] = "deep_cfr"
     solver_iterations: int = 500
     most_nodes: int = 1_000_000
     deep: Mapping[str, Any] = field(default_factory=dict)
+    ppo: Mapping[str, Any] = field(default_factory=dict)
     preference: Literal["larger", "mixing"] = "larger"
     gap: float = 0.1
     temperature: float = 0.1
@@ -97,12 +102,17 @@ class Config(Parameters):
         self._require(self.tries >= self.candidates, "tries", "should be at least as many as candidates")
         self._require(all(type(count) is int and count > 0 for count in self.meanings.values()), "meanings", "should be whole numbers above 0")
         object.__setattr__(self, "deep", {**_DEEP, **self.deep})
-        _ = self.solving
+        _ = self.solving, self.self_play
 
     @property
     def solving(self) -> DeepConfig:
         """The parameters of Deep CFR."""
         return filled(DeepConfig, self.deep, "trainer lspo: deep")
+
+    @property
+    def self_play(self) -> PPOConfig:
+        """The parameters of PPO over meanings."""
+        return filled(PPOConfig, self.ppo, "trainer lspo: ppo")
 
     def count(self, role: str, iteration: int) -> int:
         """Tell how many meanings a role has in an iteration, counted from 1."""
@@ -110,8 +120,8 @@ class Config(Parameters):
 
 
 _CHOICES = {
-    "clusters": ("refit", "extend"),
-    "solver": ("cfr", "mccfr", "deep_cfr", "uniform"),
+    "clusters": ("refit", "extend", "intents"),
+    "solver": ("cfr", "mccfr", "deep_cfr", "ppo", "uniform"),
     "preference": ("larger", "mixing"),
     "speech": ("bank", "free"),
     "dtype": ("float32", "bfloat16"),

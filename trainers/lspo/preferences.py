@@ -15,7 +15,7 @@ from .config import Config
 from .solvers import Solution
 from .statements import Statement
 
-__all__ = ["BUILDERS", "Judged", "Pair", "PreferenceBuilder", "judge"]
+__all__ = ["BUILDERS", "Judged", "Pair", "PreferenceBuilder", "judge", "mix"]
 
 _LEAST_CHANCE = 1e-3
 _LEAST_SPREAD = 0.01
@@ -78,6 +78,15 @@ def judge(statements: Sequence[Statement], space: LatentSpace, solution: Solutio
     least = _LEAST_SPREAD * (space.game.type.payoff_high - space.game.type.payoff_low)
     scale = {role: max(float(np.std(found)), least) for role, found in by_role.items()}
     return [row._replace(advantages=row.advantages / scale[row.statement.role]) for row in rows]
+
+
+def mix(solution: Solution, space: LatentSpace, statement: Statement) -> NDArray[np.float64]:
+    """Give the policy's chance of each of the speaker's meanings, whomever they name: shape (meanings of the role,)."""
+    chances, out = _chances(solution, space, statement, statement.features(space)), np.zeros(space.game.count(statement.role))
+    for value, chance in zip(solution.policy.actions.choices, chances, strict=True):
+        if chance > 0 and (meaning := space.game.said(value)) is not None:
+            out[meaning.number] += chance
+    return out
 
 
 def _places(solution: Solution, space: LatentSpace, meaning: Meaning, choice: object) -> NDArray[np.int64]:

@@ -8,32 +8,41 @@ from typing import Any
 from ...arena.report.findings import Findings
 from ...arena.report.summary import Curves, DataTable, Estimate
 from .evaluation import Cell
+from .reading import PAGE
+from .views import View, by_round, clipped, maps, said, solving, spreads
 
 __all__ = ["findings"]
 
-_WORDS = 70
+_LOSSES = (
+    "Regret losses are squared errors in units of the mean square of all samples so far, added up over choices. Samples of single walks are noisy and those of "
+    "earlier policies differ from later ones, so that a loss need not fall while the solver gets better."
+)
 
 
-def findings(game: str, iterations: Sequence[Mapping[str, Any]], cells: Sequence[Cell]) -> Findings:
+def findings(game: str, iterations: Sequence[Mapping[str, Any]], cells: Sequence[Cell], views: Sequence[View]) -> Findings:
     """Lay out iterations, meanings and the evaluation.
 
     Args:
         game: its label.
         iterations: what ``iteration.json`` holds, in order.
         cells: of the evaluation.
+        views: of the same iterations.
     """
-    tables = [_iterations(iterations), _meanings(iterations), *([_evaluation(cells)] if cells else [])]
+    tables = [_iterations(iterations), _meanings(iterations), by_round(views), *([_evaluation(cells)] if cells else []), said(views)]
     notes = [
         "Advantages are in standard deviations of the role's in the iteration: they do not compare between iterations, whose meanings differ.",
         "Where more than two sides of one seat each play, NashConv of an average policy need not fall to 0, and no policy here is called an equilibrium.",
+        *([_LOSSES] if any(name.startswith("regret loss") for view in views for row in view.solution.trace for name in row) else []),
     ]
     return Findings(
         "lspo",
         f"Latent space policy optimisation of {game}",
         "What was heard, what it meant, and what it was worth.",
         tuple(tables),
-        _loss(iterations),
+        (*spreads(views), *solving(views), *_loss(iterations)),
         tuple(notes),
+        scatters=tuple(chart for view in views for chart in maps(view)),
+        links=tuple((f"The whole game of iteration {view.number}", f"iteration_{view.number}/{PAGE}") for view in views),
     )
 
 
@@ -56,9 +65,8 @@ def _meanings(iterations: Sequence[Mapping[str, Any]]) -> DataTable:
         for role, counts in item["heard"].items():
             for number, count in enumerate(counts):
                 worth, chance = (item[name].get(role, {}).get(f"z{number}") for name in ("advantages", "policy"))
-                exemplar = item["exemplars"][role][number]
-                said = exemplar if len(exemplar) <= _WORDS else f"{exemplar[: _WORDS - 3]}..."
-                rows.append((f"{item['iteration']}, {role}, z{number}", count / max(sum(counts), 1), chance, worth, said))
+                exemplar = clipped(item["exemplars"][role][number])
+                rows.append((f"{item['iteration']}, {role}, z{number}", count / max(sum(counts), 1), chance, worth, exemplar))
     columns = ("iteration, role, meaning", "heard", "policy", "advantage", "most typical")
     about = "Heard: share of the role's candidates; policy: the policy's mean chance of it where it was a candidate; SOMEBODY and MYSELF stand for names."
     return DataTable("Meanings", about, columns, tuple(rows))

@@ -1,9 +1,9 @@
-"""Policies over meanings, and what each meaning is worth: four solvers behind one call."""
+"""Policies over meanings, and what each meaning is worth: solvers behind one call."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -20,11 +20,14 @@ from ..deep_cfr import DeepSolver
 from ..deep_cfr.memory import Reservoir
 from ..deep_cfr.network import Network, fit_policy, fit_regrets
 from .config import Config
+from .ppo import SelfPlay
 
 if TYPE_CHECKING:
     from ...analysis.trees import Tree
 
 __all__ = ["SOLVERS", "Solution", "Solver"]
+
+_TRACE = "solving.jsonl"
 
 
 class Solution(NamedTuple):
@@ -35,12 +38,15 @@ class Solution(NamedTuple):
         advantages: for each group of seats, a network that gives how much better each choice is than the policy; none where nothing was learned.
         by_role: whether groups are roles; else they are seats.
         measures: what is known of it.
+        trace: how solving went, a row an iteration of the solver: ``iteration``, and values by name; a name's part after a comma says whose they are. Empty
+            where a solver does not learn step by step.
     """
 
     policy: NeuralPolicy
     advantages: dict[str, Network]
     by_role: bool
     measures: dict[str, float]
+    trace: tuple[Mapping[str, float], ...] = ()
 
     def worth(self, role: str, seat: int, features: NDArray[np.float32]) -> NDArray[np.float32]:
         """Give the advantage of every choice: shape (choices,); zeros where nothing was learned."""
@@ -54,6 +60,9 @@ class Solution(NamedTuple):
             for layer, pair in enumerate(network.layers):
                 arrays |= {f"{group}/{layer}/{part}": array for part, array in zip("wb", pair, strict=True)}
         plain = {"by_role": self.by_role, "measures": self.measures, "scales": {group: network.scale for group, network in self.advantages.items()}}
+        (place / _TRACE).unlink(missing_ok=True)
+        if self.trace:
+            (place / _TRACE).write_text("".join(json.dumps(row) + "\n" for row in self.trace), encoding="utf-8")
         np.savez(place / "advantages.npz", plain=np.array(json.dumps(plain)), **arrays)  # type: ignore[arg-type]
         save_policy(place / "policy", self.policy)
 
@@ -67,7 +76,9 @@ class Solution(NamedTuple):
         for group, scale in plain["scales"].items():
             own = sum(name.startswith(f"{group}/") for name in arrays) // 2
             networks[group] = Network([(arrays[f"{group}/{layer}/w"], arrays[f"{group}/{layer}/b"]) for layer in range(own)], scale)
-        return cls(load_policy(place / "policy"), networks, plain["by_role"], plain["measures"])
+        path = place / _TRACE
+        trace = tuple(map(json.loads, path.read_text(encoding="utf-8").splitlines())) if path.exists() else ()
+        return cls(load_policy(place / "policy"), networks, plain["by_role"], plain["measures"], trace)
 
 
 Solver = Callable[[LatentGame, Config, int], Solution]
@@ -89,9 +100,28 @@ def deep_cfr(game: LatentGame, config: Config, seed: int) -> Solution:
     """Deep CFR with a network of regrets for each role, as the paper has it."""
     by_role = bool(game.type.roles)
     solver = DeepSolver(game, replace(config.solving, share="role" if by_role else "seat"), seed)
-    solver.run()
+    trace: list[Mapping[str, float]] = []
+    solver.run(lambda iteration: trace.append({"iteration": iteration, **{f"regret loss, {group}": loss for group, loss in solver.losses.items()}}))
     policy = solver.average()
-    return Solution(policy, dict(solver.regrets), by_role, _exact(game, config, policy) if config.solving.exact else {})
+    return Solution(policy, dict(solver.regrets), by_role, _exact(game, config, policy) if config.solving.exact else {}, tuple(trace))
+
+
+def ppo(game: LatentGame, config: Config, seed: int) -> Solution:
+    """PPO in self-play, the policy as it stands at the end; advantages by playing on after every choice of sampled positions, which a network learns."""
+    by_role, deep = bool(game.type.roles), config.solving
+    play = SelfPlay(game, config.self_play, by_role, seed)
+    trace = play.run()
+    rng, memories = np.random.default_rng(seed), dict[str, Reservoir]()
+    for row in play.worth():
+        own = memories.setdefault(row.group, Reservoir(deep.memory, len(row.seen), len(row.mask)))
+        own.add(row.seen, row.advantages, row.mask, 1, rng)
+    networks = {group: _regrets(memory, config, seed) for group, memory in memories.items()}
+    return Solution(play.policy, networks, by_role, _exact(game, config, play.policy) if deep.exact else {}, tuple(trace))
+
+
+def _regrets(memory: Reservoir, config: Config, seed: int) -> Network:
+    deep = config.solving
+    return fit_regrets(memory, deep.hidden, steps=deep.policy_steps, batch=deep.batch, rate=deep.learning_rate, seed=seed)[0]
 
 
 def tabular(game: LatentGame, config: Config, seed: int) -> Solution:
@@ -131,8 +161,7 @@ def tabular(game: LatentGame, config: Config, seed: int) -> Solution:
     deep = config.solving
     policy = new_policy(game, "mlp", seed=seed, hidden=list(deep.hidden))
     fit_policy(policy.module, policies, steps=deep.policy_steps, batch=deep.batch, rate=deep.learning_rate, seed=seed)
-    shared = {"steps": deep.policy_steps, "batch": deep.batch, "rate": deep.learning_rate, "seed": seed}
-    networks = {group: fit_regrets(memory, deep.hidden, **shared)[0] for group, memory in memories.items()}  # type: ignore[arg-type]
+    networks = {group: _regrets(memory, config, seed) for group, memory in memories.items()}
     measures = {
         "nodes": float(len(tree.seat)),
         "nash_conv_uniform": nash_conv(tree, tree.uniform()),
@@ -173,4 +202,4 @@ def _frozen(value: object) -> str:
     return json.dumps(value, sort_keys=True)
 
 
-SOLVERS: dict[str, Solver] = {"cfr": tabular, "mccfr": tabular, "deep_cfr": deep_cfr, "uniform": uniform}
+SOLVERS: dict[str, Solver] = {"cfr": tabular, "mccfr": tabular, "deep_cfr": deep_cfr, "ppo": ppo, "uniform": uniform}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...agents.latent import Embedder, LatentSpace, TfIdf, anonymous
+from ...agents.latent import Embedder, Intents, LatentSpace, TfIdf, anonymous
 from ...agents.latent.clusters import Clusterer, extended, nearest, numbered_alike, refitted
 from ...errors import LudensError
 from ...games.adapters.latent import NO_ROLE, LatentGame
@@ -39,6 +39,8 @@ def latent_space(game: Game, statements: Sequence[Statement], config: Config, it
     texts = {role: [anonymous(said.text, item.seat) for item in statements if item.role == role for said in item.candidates] for role in roles}
     if silent := [role for role in roles if not texts[role]]:
         raise LudensError(f"{game.made_as}: nothing was heard of {', '.join(silent)}; more games would be right")
+    if config.clusters == "intents":
+        return _of_intents(game, texts, config, seed)
     keep = before if config.clusters == "extend" else None
     everything = [text for role in roles for text in texts[role]]
     embedder: Embedder = keep.embedder if keep else TfIdf.fit(everything, dimensions=config.dimensions)
@@ -55,11 +57,24 @@ def latent_space(game: Game, statements: Sequence[Statement], config: Config, it
         ]
         banks.append(tuple(bank or (said.closest(centres[meaning]),) for meaning, bank in enumerate(rows)))
         counts.append(tuple(int((labels == meaning).sum()) for meaning in range(len(centres))))
+    return LatentSpace(_abstract(game, banks, config), embedder, tuple(centroids), tuple(banks), tuple(counts))
+
+
+def _abstract(game: Game, banks: Sequence[Sequence[Sequence[str]]], config: Config) -> LatentGame:
+    """Make the game in the meanings that are put into words by some banks, role by role."""
     words = tuple(tuple(bank[0] for bank in rows) for rows in banks) if config.exemplars else ()
     meanings = [len(rows) for rows in banks]
     abstract = make("latent", of=game.made_as, kwargs=_own(game), meanings=meanings, slots=config.slots, memory=config.memory, words=words)
     assert isinstance(abstract, LatentGame)
-    return LatentSpace(abstract, embedder, tuple(centroids), tuple(banks), tuple(counts))
+    return abstract
+
+
+def _of_intents(game: Game, texts: Mapping[str, Sequence[str]], config: Config, seed: int) -> LatentSpace:
+    """Take fixed intents for meanings, the same for all roles, and templates for their words."""
+    intents = Intents.of(game)
+    counts = tuple(tuple(map(int, intents(own).sum(axis=0))) for own in texts.values())
+    banks = (intents.banks(seed),) * len(texts)
+    return LatentSpace(_abstract(game, banks, config), intents, (intents.centroids,) * len(texts), banks, counts)
 
 
 def _centroids(

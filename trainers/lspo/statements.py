@@ -60,6 +60,11 @@ class Statement:
     candidates: tuple[Said, ...]
     played: int
 
+    @property
+    def round(self) -> int:
+        """Which of the speaker's own utterances this is, from 1: the day, where everybody speaks once a day."""
+        return 1 + sum(seat == self.seat for seat, _ in self.heard)
+
     def features(self, space: LatentSpace) -> NDArray[np.float32]:
         """Give what a policy over a space's meanings is shown here."""
         events = [Event("say", seat, text, {"text": text}, None) for seat, text in self.heard]

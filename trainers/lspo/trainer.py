@@ -17,6 +17,7 @@ import numpy as np
 from ...agents.latent import LatentSpace
 from ...agents.latent.player import LatentMind
 from ...agents.player import PlayerSpec
+from ...arena.record import Episode
 from ...arena.report.pages import keep_page
 from ...arena.seeds import child_seed
 from ...errors import ParameterError
@@ -29,10 +30,12 @@ from .config import Config
 from .evaluation import Cell, evaluate, rows
 from .playing import hear
 from .preferences import BUILDERS, judge
+from .reading import keep_replay, read_through
 from .report import findings
 from .solvers import SOLVERS, Solution
 from .spaces import latent_space
 from .statements import Statement, read_statements, write_statements
+from .views import View, entropy
 
 __all__ = ["LSPO"]
 
@@ -46,7 +49,7 @@ class LSPO:
     The run's folder holds a folder for each iteration with everything that belongs together: what was heard (``statements.jsonl``), the latent space
     (``space.json``, ``space.npz``), the policy over it (``policy``, ``advantages.npz``), the model that was taught (``checkpoint``) and ``iteration.json``
     about all of it. Every stage is skipped whose files are there. ``players=[{kind: latent, path: .../iteration_2, model: ...}]`` seats an iteration's agent.
-    ``report.html`` shows it all in tables, ``result.json`` holds it.
+    ``report.html`` shows it all, ``game.html`` in each iteration's folder replays a game of its agent, ``result.json`` holds the figures.
 
     Args:
         task: one game with speech; the model that is to speak.
@@ -77,11 +80,18 @@ class LSPO:
     def run(self, say: Say) -> Mapping[str, Any]:
         began = time.perf_counter()
         facts = [self._iteration(number, say) for number in range(1, self.config.iterations + 1)]
-        cells = self._evaluated(say)
+        cells, episodes = asyncio.run(self._play())
+        for cell in cells:
+            won = "" if cell.won is None else f" won {cell.won:.3f},"
+            more = f"{cell.edge:+.3f} ({cell.edge_low:+.3f} to {cell.edge_high:+.3f}) more than the first"
+            say(f"{cell.agent} as {cell.side}:{won} {cell.mean:+.3f} a seat, {more}")
+        views = [View.load(self._place(number), number, episode) for number, episode in enumerate(episodes, 1)]
+        for view in views:
+            keep_replay(self._place(view.number), view.episode, self.game, view.space)
         last = self._place(self.config.iterations)
         result = {"game": self.game.label, "seed": self.task.seed, "iterations": facts, "evaluation": rows(cells)}
         (self.task.place / "result.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-        say(f"report: {keep_page(self.task.place, findings(self.game.label, facts, cells))}")
+        say(f"report: {keep_page(self.task.place, findings(self.game.label, facts, cells, views))}")
         checkpoint = last / "checkpoint" if (last / "checkpoint").exists() else last / "policy"
         return {**result, "checkpoint": str(checkpoint), "seconds": round(time.perf_counter() - began, 1)}
 
@@ -170,21 +180,21 @@ class LSPO:
 
     # -- what came of it -------------------------------------------------------------------------------------------------
 
-    def _evaluated(self, say: Say) -> list[Cell]:
+    async def _play(self) -> tuple[list[Cell], list[Episode]]:
+        """Evaluate the agents, and let each play a game to be read."""
         config = self.config
-        if not config.matches:
-            return []
         numbers = range(1, config.iterations + 1)
         free = config.speech == "free"
         models: dict[str, ChatModel] = {f"speaker_{number}": self.speaker(number).build() for number in (0, *numbers)} if free else {}
         base = PlayerSpec.of("language", "base", model="speaker_0", window_tokens=_WINDOW, beyond="forget", temperature=config.speaking)
-        agents = [*([base] if free else []), *(self._agent(number) for number in numbers)]
-        cells = asyncio.run(self._play(agents, models))
-        for cell in cells:
-            won = "" if cell.won is None else f" won {cell.won:.3f},"
-            more = f"{cell.edge:+.3f} ({cell.edge_low:+.3f} to {cell.edge_high:+.3f}) more than the first"
-            say(f"{cell.agent} as {cell.side}:{won} {cell.mean:+.3f} a seat, {more}")
-        return cells
+        own = [self._agent(number) for number in numbers]
+        try:
+            agents = [*([base] if free else []), *own]
+            cells = await evaluate(self.game, agents, models, config.matches, self.task.seed) if config.matches else []
+            return cells, await read_through(self.game, own, models, self.task.seed)
+        finally:
+            for model in models.values():
+                await model.close()
 
     def _agent(self, number: int) -> PlayerSpec:
         path, name = str(self._place(number)), f"iteration_{number}"
@@ -192,21 +202,10 @@ class LSPO:
             return PlayerSpec.of("latent_bank", name, path=path)
         return PlayerSpec.of("latent", name, path=path, model=f"speaker_{number}", temperature=self.config.speaking)
 
-    async def _play(self, agents: Sequence[PlayerSpec], models: Mapping[str, ChatModel]) -> list[Cell]:
-        try:
-            return await evaluate(self.game, agents, models, self.config.matches, self.task.seed)
-        finally:
-            for model in models.values():
-                await model.close()
-
 
 def _entropies(space: LatentSpace) -> dict[str, float]:
     """Entropy of what was heard of each role, in nats: how many meanings are really used."""
-    out = {}
-    for role, counts in zip(space.game.speakers, space.counts, strict=True):
-        share = np.array(counts) / max(sum(counts), 1)
-        out[role] = float(-(share[share > 0] * np.log(share[share > 0])).sum())
-    return out
+    return {role: entropy(np.array(counts, float)) for role, counts in zip(space.game.speakers, space.counts, strict=True)}
 
 
 def _policies(judged: Sequence[Any]) -> dict[str, dict[str, float]]:
