@@ -1,9 +1,9 @@
 """SPO on control beside reward models with the same steps and queries: three bodies, four preferences, paired seeds.
 
-    python benchmarks/spo_control.py PLACE [SEEDS [METHOD or PREFERENCE ...]]
+    python benchmarks/spo_control.py PLACE [SEEDS [ARM or PREFERENCE ...]]
 
-Trains what is not in PLACE yet, one after the other, and goes on where it was cut off; then writes ``benchmarks/spo_control.json`` and
-``docs/figures/spo-control.svg`` from all that is there, and the tables of docs/spo-control.md to stdout. Intervals are Student's over seeds, pair by pair.
+Trains what is not in PLACE yet, one after the other, and goes on where it was cut off; then writes ``benchmarks/spo_control.json``,
+``docs/figures/spo-control.svg`` and the tables of docs/spo-control.md from all that is there. Intervals are Student's over seeds, pair by pair.
 """
 
 from __future__ import annotations
@@ -11,18 +11,20 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from _timing import markdown
 
-from ludens.analysis.resample import student_interval
+from ludens.analysis.resample import student_interval, student_intervals
 from ludens.arena.report.findings import DataTable, Findings
 from ludens.arena.report.summary import Cell, Estimate
+from ludens.errors import LudensError
 from ludens.trainers import Task, trainer
 from ludens.trainers.control.config import PREFERENCES, Config
-from ludens.trainers.control.environments import RETURN, STRAIN
+from ludens.trainers.control.environments import MEASURES, RETURN, STRAIN
 from ludens.trainers.control.judges import truth
 from ludens.trainers.control.measuring import average_sample, heading_exploitability, pool_exploitability, preferred
 from ludens.trainers.paired import edge
@@ -30,36 +32,63 @@ from ludens.trainers.paired import edge
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "benchmarks" / "spo_control.json"
 FIGURE = ROOT / "docs" / "figures" / "spo-control.svg"
+PAGE = ROOT / "docs" / "spo-control.md"
+BEGIN, END = "<!-- measured -->", "<!-- /measured -->"
 
-ROUNDS = {"half_cheetah": 30, "reacher": 30, "swimmer": 20}
-SETTING: dict[str, Any] = {"envs": 20, "queue": 3, "epochs": 6, "episodes": 40}
+BODIES = ("half_cheetah", "swimmer", "ant", "reacher")
+SAME_GOAL = BODIES[:3]
+"""A reacher's goal is drawn anew for each trajectory."""
+SETTING: dict[str, Any] = {
+    "learner": "sac",
+    "rounds": 60,
+    "envs": 10,
+    "opponents": 20,
+    "updates": 60,
+    "batch": 256,
+    "learning_rate": 2e-3,
+    "following": 0.03,
+    "fit_once": 1200,
+    "episodes": 40,
+}
+QUEUE = {"max_reward": 20, "noisy": 20, "intransitive": 10, "constrained": 20}
+"""Rounds that are compared with, learned from and fitted to: fewer where preferences go round in circles, since a policy runs ahead of them.
+
+All was looked for with seed 0, and is the same for all methods and bodies.
+"""
 METHODS = ("spo", "reward_iterated", "reward_once")
 REFERENCE = "hidden_return"
+ON_POLICY: dict[str, Any] = {"learner": "ppo", "rounds": 30, "envs": 20, "queue": 3, "memory": 10, "epochs": 6, "learning_rate": 1e-3}
+BY_PPO = {f"{method}_by_ppo": method for method in ("spo", "reward_iterated")}
+"""The same steps and as many queries, but each round is learned from once; on maximal reward only."""
+ARMS = (*METHODS, REFERENCE, *BY_PPO)
 
 Key = tuple[str, str, str, int]
-"""Environment, preference, method, seed."""
+"""Environment, preference, one of :data:`ARMS`, seed."""
 
 
 def settings(key: Key) -> dict[str, Any]:
-    environment, preference, method, _ = key
-    return {"environment": environment, "preference": preference, "method": method, "rounds": ROUNDS[environment], **SETTING}
+    environment, preference, arm, _ = key
+    given = {**SETTING, "queue": QUEUE[preference], "memory": QUEUE[preference], "environment": environment, "preference": preference}
+    return {**given, "method": BY_PPO.get(arm, arm), **(ON_POLICY if arm in BY_PPO else {})}
+
+
+def wanted(key: Key) -> bool:
+    """Say whether it is part of the comparison: some is left out to save hours."""
+    return key[2] in METHODS or key[1] == "max_reward"
 
 
 def folder(place: Path, key: Key) -> Path:
     return place / "-".join(map(str, key))
 
 
-def train(place: Path, seeds: int, preferences: Sequence[str], methods: Sequence[str]) -> None:
-    """Train what is missing; the methods of one seed, body and preference beside each other."""
-    for seed in range(1, seeds + 1):  # settings were looked for with seed 0
-        for preference in preferences:
-            for environment in ROUNDS:
-                for method in methods:
-                    key = (environment, preference, method, seed)
-                    if (method == REFERENCE and preference != "max_reward") or (folder(place, key) / "result.json").exists():
-                        continue
-                    found = trainer("spo_control").make(Task((), None, folder(place, key), seed), settings(key)).run(lambda line: None)
-                    print(f"{' '.join(map(str, key))}: return {found['return']:.2f}, {found['queries']} queries, {found['cpu_seconds']} CPU s", flush=True)
+def train(place: Path, seeds: int, preferences: Sequence[str], arms: Sequence[str]) -> None:
+    """Train what is missing, seed by seed."""
+    for seed, preference, environment, arm in product(range(1, seeds + 1), preferences, BODIES, arms):
+        key = (environment, preference, arm, seed)
+        if not wanted(key) or (folder(place, key) / "result.json").exists():
+            continue
+        found = trainer("spo_control").make(Task((), None, folder(place, key), seed), settings(key)).run(lambda line: None)
+        print(f"{' '.join(map(str, key))}: return {found['return']:.2f}, {found['queries']} queries, {found['cpu_seconds']} CPU s", flush=True)
 
 
 class Trained:
@@ -82,6 +111,10 @@ class Trained:
     def average(self, key: Key) -> np.ndarray:
         return average_sample(self.rounds[key])
 
+    def earned(self, key: Key) -> float:
+        """Give the last policy's mean hidden return."""
+        return float(self.last[key][:, RETURN].mean())
+
     def seeds(self, environment: str, preference: str, *methods: str) -> list[int]:
         """Give the seeds of which every method is there."""
         of = [{key[3] for key in self.last if key[:3] == (environment, preference, method)} for method in methods]
@@ -91,40 +124,48 @@ class Trained:
         seeds = self.seeds(environment, preference, method)
         return student_interval([of((environment, preference, method, seed)) for seed in seeds]) if seeds else None
 
-    def edges(self, preference: str, rival: str, of: Callable[[Key], float], among: tuple[str, ...] = tuple(ROUNDS)) -> Cell:
+    def edges(self, preference: str, rival: str, of: Callable[[Key], float], among: tuple[str, ...] = BODIES, ours: str = "spo") -> Cell:
         """Compare SPO with a rival seed by seed."""
-        pairs = [(environment, seed) for environment in among for seed in self.seeds(environment, preference, "spo", rival)]
-        ours, theirs = ([of((environment, preference, method, seed)) for environment, seed in pairs] for method in ("spo", rival))
-        return edge(ours, theirs) if pairs else None
+        pairs = [(environment, seed) for environment in among for seed in self.seeds(environment, preference, ours, rival)]
+        one, other = ([of((environment, preference, arm, seed)) for environment, seed in pairs] for arm in (ours, rival))
+        return edge(one, other) if pairs else None
 
-    def won(self, preference: str, rival: str, sample: Callable[[Key], np.ndarray], among: tuple[str, ...] = tuple(ROUNDS)) -> Cell:
+    def won(self, preference: str, rival: str, sample: Callable[[Key], np.ndarray], among: tuple[str, ...] = BODIES) -> Cell:
         """Give P(SPO > rival) by the true preference, seed by seed."""
         judge = truth(Config(preference=preference))
         pairs = [(environment, seed) for environment in among for seed in self.seeds(environment, preference, "spo", rival)]
         shares = [
             preferred(judge, sample((environment, preference, "spo", seed)), sample((environment, preference, rival, seed))) for environment, seed in pairs
         ]
-        return student_interval(shares) if shares else None
+        (found,) = student_intervals(np.array(shares), np.zeros(len(shares), int), np.arange(len(shares)), 1, level=0.95, bounds=(0, 1))
+        return found
 
 
 def returns(found: Trained, preference: str) -> DataTable:
-    def mean(key: Key) -> float:
-        return float(found.last[key][:, RETURN].mean())
-
     rows: list[tuple[Cell, ...]] = []
-    for environment in ROUNDS:
-        cells = [found.over_seeds(environment, preference, method, mean) for method in found.methods]
-        ceiling = found.over_seeds(environment, "max_reward", REFERENCE, mean)
-        gaps = [found.edges(preference, rival, mean, (environment,)) for rival in found.rivals]
+    for environment in BODIES:
+        cells = [found.over_seeds(environment, preference, method, found.earned) for method in found.methods]
+        ceiling = found.over_seeds(environment, "max_reward", REFERENCE, found.earned)
+        gaps = [found.edges(preference, rival, found.earned, (environment,)) for rival in found.rivals]
         rows.append((environment, ceiling, *cells, *gaps))
     columns = ("body", "hidden return learned from", *found.methods, *(f"spo less {rival}" for rival in found.rivals))
-    return DataTable(f"Hidden return, {preference}", "Of the last policies; 95 % intervals over seeds.", columns, tuple(rows))
+    return DataTable(f"Hidden return, {preference}", "Of the last policies; 95 % intervals over seeds.", columns, measured(rows))
+
+
+def by_ppo(found: Trained) -> DataTable:
+    """Lay the same methods by both learners beside each other."""
+    rows: list[tuple[Cell, ...]] = []
+    for environment in BODIES:
+        cells = [found.over_seeds(environment, "max_reward", arm, found.earned) for pair in BY_PPO.items() for arm in pair]
+        rows.append((environment, *cells, found.edges("max_reward", "reward_iterated_by_ppo", found.earned, (environment,), ours="spo_by_ppo")))
+    columns = ("body", *(f"{method}, {learner}" for method in BY_PPO.values() for learner in ("ppo", "sac")), "spo less reward_iterated, ppo")
+    return DataTable("Hidden return by PPO and by SAC, max_reward", "Of the last policies; 95 % intervals over seeds.", columns, measured(rows))
 
 
 def admitted_returns(found: Trained) -> DataTable:
     rows: list[tuple[Cell, ...]] = []
     bound = Config().strained
-    for environment in ROUNDS:
+    for environment in BODIES:
         for method in found.methods:
             rows.append(
                 (
@@ -135,18 +176,25 @@ def admitted_returns(found: Trained) -> DataTable:
                 )
             )
     about = f"Of the last policies: trajectories strained for at most {bound:g} of the time, how much of it they are, hidden return; 95 % intervals over seeds."
-    return DataTable("Under the constraint", about, ("body, method", "admitted", "strained", "return"), tuple(rows))
+    return DataTable("Under the constraint", about, ("body, method", "admitted", "strained", "return"), measured(rows))
 
 
-def head_to_head(found: Trained) -> DataTable:
+def head_to_head(found: Trained, rival: str) -> DataTable:
     rows: list[tuple[Cell, ...]] = []
     for preference in PREFERENCES:
-        for name, among in (*((one, (one,)) for one in ROUNDS), ("all", tuple(ROUNDS))):
-            cells = [found.won(preference, rival, sample, among) for rival in found.rivals for sample in (found.last.__getitem__, found.average)]
-            rows.append((f"{preference}, {name}", *cells))
-    columns = ("preference, body", *(f"{what} against {rival}" for rival in found.rivals for what in ("last", "average")))
+        for name, among in (*((one, (one,)) for one in BODIES), ("all", BODIES), ("all but reacher", SAME_GOAL)):
+            cells = [found.won(preference, rival, sample, among) for sample in (found.last.__getitem__, found.average)]
+            rows.append((f"{preference}, {name}", *cells, *map(judged, cells)))
+    columns = ("preference, body", "last policies", "average policies", "last", "average")
     about = "How often SPO's trajectory is preferred by the true preference, of last and of average policies (second half of the training); over seeds."
-    return DataTable("P(SPO > rival)", about, columns, tuple(rows))
+    return DataTable(f"P(spo > {rival})", about, columns, measured(rows))
+
+
+def judged(share: Cell) -> str:
+    """Say whether an interval of a share is above or below a half."""
+    if not isinstance(share, Estimate) or not share.has_interval:
+        return ""
+    return "ahead" if share.low > 0.5 else "behind" if share.high < 0.5 else "level"
 
 
 def circles(found: Trained) -> DataTable:
@@ -154,24 +202,33 @@ def circles(found: Trained) -> DataTable:
     config = Config(preference="intransitive")
     judge, shown = truth(config), ("average", "last")
     in_pool: dict[tuple[str, Key], float] = {}
-    for environment in ROUNDS:
+    for environment in BODIES:
         names = [(what, key) for key in found.last if key[:2] == (environment, "intransitive") for what in shown]
         pool = [found.average(key) if what == "average" else found.last[key] for what, key in names]
         in_pool |= dict(zip(names, pool_exploitability(judge, pool).tolist(), strict=True)) if pool else {}
     measures: dict[str, Callable[[Key], float]] = {
-        "average, exact": lambda key: heading_exploitability(config.voters, found.average(key)),
-        "last, exact": lambda key: heading_exploitability(config.voters, found.last[key]),
-        "average, in the pool": lambda key: in_pool["average", key],
+        "all rounds": lambda key: heading_exploitability(config.voters, found.rounds[key].reshape(-1, len(MEASURES))),
+        "second half": lambda key: heading_exploitability(config.voters, found.average(key)),
+        "last": lambda key: heading_exploitability(config.voters, found.last[key]),
+        "second half, in the pool": lambda key: in_pool["average", key],
         "last, in the pool": lambda key: in_pool["last", key],
     }
     rows: list[tuple[Cell, ...]] = []
-    for environment in ROUNDS:
+    for environment in BODIES:
         for method in found.methods:
             rows.append((f"{environment}, {method}", *(found.over_seeds(environment, "intransitive", method, of) for of in measures.values())))
     for rival in found.rivals:
         rows.append((f"all, spo less {rival}", *(found.edges("intransitive", rival, of) for of in measures.values())))
-    about = "Against the best heading, and against the best of all final policies of the body; 95 % intervals over seeds, over bodies and seeds below."
-    return DataTable("Exploitability, intransitive", about, ("body, method", *measures), tuple(rows))
+    about = (
+        "How far above a half the best heading is against the average policy of all rounds, of their second half, and the last one; and the best of all final "
+        "policies of the body (in the pool). 95 % intervals over seeds, over bodies and seeds below."
+    )
+    return DataTable("Exploitability, intransitive", about, ("body, method", *measures), measured(rows))
+
+
+def measured(rows: Sequence[tuple[Cell, ...]]) -> tuple[tuple[Cell, ...], ...]:
+    """Leave out what was not trained."""
+    return tuple(row for row in rows if any(isinstance(cell, Estimate) for cell in row))
 
 
 def told(cell: Cell) -> str:
@@ -198,9 +255,10 @@ def figure(found: Trained) -> None:
             return np.array([heading_exploitability(voters, half) for half in halves])
         return np.asarray(rounds[:, :, RETURN].mean(1))
 
-    drawn, axes = plt.subplots(len(ROUNDS), len(PREFERENCES), figsize=(12, 7), constrained_layout=True, squeeze=False)
-    for row, environment in enumerate(ROUNDS):
-        for column, preference in enumerate(PREFERENCES):
+    shown = [preference for preference in PREFERENCES if any(key[1] == preference for key in found.last)]
+    drawn, axes = plt.subplots(len(BODIES), len(shown), figsize=(3 * len(shown), 9), constrained_layout=True, squeeze=False)
+    for row, environment in enumerate(BODIES):
+        for column, preference in enumerate(shown):
             axis = axes[row][column]
             for index, method in enumerate(found.methods):
                 curves = [curve((environment, preference, method, seed)) for seed in found.seeds(environment, preference, method)]
@@ -210,37 +268,47 @@ def figure(found: Trained) -> None:
                     axis.plot(range(1, len(curves[0]) + 1), np.mean(curves, 0), color=f"C{index}", lw=1.6, label=method)
             if row == 0:
                 axis.set_title(preference)
-            if row + 1 == len(ROUNDS):
+            if row + 1 == len(BODIES):
                 axis.set_xlabel("rounds")
         axes[row][0].set_ylabel(f"{environment}\nreturn (intransitive: exploitability)")
-    axes[0][-1].legend(frameon=False)
+    axes[0][0].legend(frameon=False)
     FIGURE.parent.mkdir(parents=True, exist_ok=True)
     drawn.savefig(FIGURE, metadata={"Date": None})
 
 
 def report(place: Path) -> None:
     found = Trained(place)
-    tables = (returns(found, "max_reward"), returns(found, "noisy"), head_to_head(found), circles(found), admitted_returns(found))
-    spent = {name: sum(fact["cpu_seconds"] for key, fact in found.facts.items() if key[2] == name) for name in (*METHODS, REFERENCE)}
-    asked = {f"{key[0]}, {key[2]}": fact["queries"] for key, fact in found.facts.items()}
+    every = (
+        *(returns(found, preference) for preference in ("max_reward", "noisy")),
+        *(head_to_head(found, rival) for rival in found.rivals),
+        circles(found),
+        admitted_returns(found),
+        by_ppo(found),
+    )
+    tables = tuple(table for table in every if table.rows)
+    spent = {name: sum(fact["cpu_seconds"] for key, fact in found.facts.items() if key[2] == name) for name in ARMS}
+    asked = {method: sorted({fact["queries"] for key, fact in found.facts.items() if key[2] == method}) for method in ARMS}
     kept = Findings("spo_control", "SPO on control", "Bodies that learn by comparisons of trajectories.", tables).to_dict()
     kept |= {
-        "settings": {"rounds": ROUNDS, **SETTING},
+        "settings": {**SETTING, "queue": QUEUE, "memory": QUEUE, "by ppo": ON_POLICY},
         "runs": len(found.facts),
         "queries": asked,
         "cpu_seconds": {key: round(value) for key, value in spent.items()},
     }
     RESULTS.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
     figure(found)
-    for table in tables:
-        print(f"## {table.title}\n\n{table.about}\n")
-        print(markdown([tuple(map(told, row)) for row in table.rows], table.columns), "\n")
+    parts = [f"### {table.title}\n\n{table.about}\n\n{markdown([tuple(map(told, row)) for row in table.rows], table.columns)}" for table in tables]
+    before, begin, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise LudensError(f"{PAGE.name} should hold the markers {BEGIN} and {END}")
+    PAGE.write_text("\n".join((f"{before}{BEGIN}\n", "\n\n".join(parts), f"\n{END}{after}")), encoding="utf-8")
 
 
 def main() -> None:
     place, seeds, named = Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 3, sys.argv[3:]
-    preferences, methods = ([name for name in known if name in named] or known for known in (PREFERENCES, (*METHODS, REFERENCE)))
-    train(place, seeds, preferences, methods)
+    preferences, arms = ([name for name in known if name in named] or known for known in (PREFERENCES, ARMS))
+    train(place, seeds, preferences, arms)
     report(place)
 
 

@@ -91,14 +91,14 @@ def _without_warnings() -> Iterator[None]:
         mujoco.set_mju_user_warning(None)
 
 
-def _speed_and_effort(after: Floats, actions: Floats) -> Floats:
-    """HalfCheetah: speed forward in 0.5 m/s, and effort above or below what a body does that knows nothing."""
-    return np.stack([after[..., 8] / 0.5, (np.square(actions).mean(-1) - 0.3) / 0.15], -1)
+def _thighs(after: Floats, actions: Floats) -> Floats:
+    """HalfCheetah: where the thighs of the hind leg and of the fore leg are."""
+    return after[..., [2, 5]]
 
 
-def _velocity(after: Floats, actions: Floats) -> Floats:
-    """Swimmer: velocity of the front in the plane."""
-    return after[..., 3:5]
+def _bends(after: Floats, actions: Floats) -> Floats:
+    """Swimmer: how both joints are bent. In so short a time it cannot turn."""
+    return after[..., 1:3]
 
 
 def _fingertip(after: Floats, actions: Floats) -> Floats:
@@ -106,10 +106,16 @@ def _fingertip(after: Floats, actions: Floats) -> Floats:
     return after[..., 4:6] + after[..., 8:10]
 
 
+def _velocity(after: Floats, actions: Floats) -> Floats:
+    """Ant: velocity of the torso in the plane."""
+    return after[..., 13:15]
+
+
 ENVIRONMENTS: dict[str, Environment] = {
-    "half_cheetah": Environment("HalfCheetah-v5", 50, _speed_and_effort),
+    "ant": Environment("Ant-v5", 50, _velocity, options={"terminate_when_unhealthy": False, "include_cfrc_ext_in_observation": False}),
+    "half_cheetah": Environment("HalfCheetah-v5", 50, _thighs),
     "reacher": Environment("Reacher-v5", 50, _fingertip),
-    "swimmer": Environment("Swimmer-v5", 50, _velocity),
+    "swimmer": Environment("Swimmer-v5", 50, _bends),
 }
 """By the names that a configuration uses."""
 

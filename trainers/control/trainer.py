@@ -1,4 +1,4 @@
-"""The trainer ``spo_control``: PPO of a body whose rewards come from comparisons of whole trajectories.
+"""The trainer ``spo_control``: PPO or SAC of a body whose rewards come from comparisons of whole trajectories.
 
 SPO: Swamy, Dann, Kidambi, Wu and Agarwal 2024, "A Minimaximalist Approach to Reinforcement Learning from Human Feedback", arXiv:2401.04056. A trajectory's
 reward is its share of wins against a queue of the last ones, an even part of it for each step. Its target is the minimax winner, by the average of the
@@ -15,17 +15,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..credit import advantages_by_critic
 from ..parameters import filled
-from ..ppo_update import Judged, update
 from ..rates import decay
 from ..registry import Say, Task, require_packages
 from .config import Config
 from .environments import ENVIRONMENTS, MEASURES, RETURN, Floats
 from .judges import judge
-from .rewards import Memory, RewardModel, spread_out, standardised, win_shares, wins
+from .learner import Experience, Learner
+from .memory import Memory, wins
+from .rewards import RewardModel, spread_out, standardised
+from .sight import sight
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from .playing import Round
 
 __all__ = ["SPOControl"]
@@ -58,6 +61,7 @@ class SPOControl:
     def run(self, say: Say) -> Mapping[str, Any]:
         from ..saves import open_log, read_state, write_state
         from .playing import play
+        from .sight import observed
 
         config, task, place = self.config, self.task, self.task.place
         place.mkdir(parents=True, exist_ok=True)
@@ -68,12 +72,13 @@ class SPOControl:
             for number in range(done, config.rounds):
                 self._seed(number)
                 self.optimizer.param_groups[0]["lr"] = config.learning_rate * decay(number / config.rounds)
-                played = play(self.weights, self.environment, self.envs, self._deals(number, 0))
+                played = play(self.learner.draw, self.weights["scale"], self.environment, self.envs, self._deals(number, 0))
                 self.weights["kept"]["played"][number] = self._tensor(played.measures)
+                self.memory.keep(played, number)
                 rewards, facts = self._rewards(played, number)
                 if rewards is not None:
-                    facts["entropy"] = self._learn(played, rewards, config.entropy * decay(number / config.rounds))
-                self._observe(played)
+                    facts |= self.learner.learn(self._experience(rewards, number), self.optimizer, number / config.rounds)
+                observed(self.weights["scale"], played.raw[:, :-1].flatten(0, 1))
                 means = dict(zip(MEASURES, played.measures.mean(0).tolist(), strict=True))
                 line = {"round": number + 1, "queries": int(self.weights["kept"]["queries"].item()), **means, **facts}
                 log.write(json.dumps({name: round(value, 5) for name, value in line.items()}) + "\n")
@@ -90,23 +95,27 @@ class SPOControl:
         import torch
 
         from ...agents.neural.modules import module_of
-        from .actor import actor_critic
+        from .ppo import PPO
+        from .sac import SAC
+        from .sight import scale_of
 
         config, seed = self.config, self.task.seed
         torch.manual_seed(seed)
         (seen,), (actions,) = self.envs.single_observation_space.shape, self.envs.single_action_space.shape  # type: ignore[misc]
-        self.weights = actor_critic(seen, actions, config.hidden, config.deviation, seed)
-        kept = {"played": torch.zeros(config.rounds, config.envs, len(MEASURES), dtype=torch.float64), "queries": torch.zeros(1, dtype=torch.float64)}
-        learned = [weight for weight in self.weights.parameters() if weight.requires_grad]
-        groups = [{"params": learned, "lr": config.learning_rate}]
+        kind = SAC if config.learner == "sac" else PPO
+        self.learner: Learner = kind(config, seen + 1, actions, seed)  # the clock is one more
+        self.weights = torch.nn.ModuleDict({**self.learner.weights, "scale": scale_of(seen)})
+        groups = [{"params": [weight for weight in self.weights.parameters() if weight.requires_grad], "lr": config.learning_rate}]
+        rounds = config.queue
         if config.method in ("reward_once", "reward_iterated"):
-            self.weights["reward"] = module_of("mlp", seen + actions, 1, {"hidden": list(config.hidden)}, seed + 2)
+            self.weights["reward"] = module_of("mlp", seen + actions, 1, {"hidden": list(config.hidden)}, seed + 3)
             groups.append({"params": list(self.weights["reward"].parameters()), "lr": config.fit_rate})
-            size, queue = (config.first, config.first) if config.method == "reward_once" else (config.memory, config.queue)
-            memory = Memory.empty(size, queue, (config.envs, self.environment.horizon, seen + actions))
-            kept |= memory._asdict()
-        self.weights["kept"] = torch.nn.ParameterDict(kept).requires_grad_(False)
-        self.optimizer = torch.optim.Adam(groups, eps=1e-5)
+            rounds = max(rounds, config.first if config.method == "reward_once" else config.memory)
+        self.memory = Memory.empty(rounds, config.envs, self.environment.horizon, seen, actions)
+        kept = {"played": torch.zeros(config.rounds, config.envs, len(MEASURES), dtype=torch.float64), "queries": torch.zeros(1, dtype=torch.float64)}
+        self.weights["kept"] = torch.nn.ParameterDict(kept | self.memory._asdict()).requires_grad_(False)
+        self.memory = Memory(*(self.weights["kept"][name].data for name in Memory._fields))
+        self.optimizer = torch.optim.Adam(groups, eps=1e-5, fused=True)
 
     def _seed(self, number: int) -> None:
         import torch
@@ -125,63 +134,46 @@ class SPOControl:
 
     # -- rewards -----------------------------------------------------------------------------------------------------
 
-    def _rewards(self, played: Round, number: int) -> tuple[Floats | None, dict[str, float]]:
-        """Give what the policy learns from, ``(N, H)``, and what is to be written down; no rewards while a reward model that is fitted once has not been."""
-        config, horizon = self.config, self.environment.horizon
+    def _rewards(self, played: Round, number: int) -> tuple[Tensor | None, dict[str, float]]:
+        """Give what the policy learns from, ``(rounds, N, H)`` of the last rounds, and what is to be written down.
+
+        All are given as they are now: win shares are against the present queue, and models' rewards of the present model. While a reward model that is
+        fitted once has not been there are none.
+        """
+        config, memory = self.config, self.memory
+        slots = memory.slots(number, self.learner.rounds)
         if config.method == "hidden_return":
-            return standardised(played.rewards), {}
+            return memory.hidden[slots], {}
         once = config.method == "reward_once"
-        if once and number >= config.first:
-            return self._modelled(played), {}
-        table = self._ask(played, number, config.first if once else config.queue)
+        if not once or number < config.first:
+            self._ask(played, number)
         if config.method == "spo":
-            shares = win_shares(table)
-            return standardised(spread_out(shares, horizon)), {"spread": float(shares.std())}
-        memory = Memory(*(self.weights["kept"][name].data for name in Memory._fields))
-        memory.keep(played, table, number)
+            shares = memory.shares(slots, memory.slots(number, config.queue))
+            return spread_out(shares, self.environment.horizon), {"spread": shares.std(correction=0).item()}
         if once and number + 1 < config.first:
             return None, {}
-        model = RewardModel(self.weights["reward"], self.optimizer)
-        loss = model.fit(self.weights["scale"], memory, number + 1, config.fit_once if once else config.fit)
-        return self._modelled(played), {"loss": loss}
+        model, facts = RewardModel(self.weights["reward"], self.optimizer), {}
+        if not once or number + 1 == config.first:
+            fitted, steps = (config.first, config.fit_once) if once else (config.memory, config.fit)
+            facts["loss"] = model.fit(self.weights["scale"], memory, memory.slots(number, fitted), steps, config.fit_batch)
+        return model.rewards(self.weights["scale"], memory.raw[slots], memory.chosen[slots]).detach(), facts
 
-    def _ask(self, played: Round, number: int, queue: int) -> Floats:
-        """Compare a round with itself and with the rounds before it in the queue, the latest first."""
-        older = self.weights["kept"]["played"][max(0, number - queue + 1) : number].flip(0).flatten(0, 1).numpy()
+    def _ask(self, played: Round, number: int) -> None:
+        """Compare a round with itself and with the rounds before it in the queue, the latest first; all with all (reward_once)."""
+        config, kept = self.config, self.weights["kept"]
+        queue, opponents = (config.first, config.first * config.envs) if config.method == "reward_once" else (config.queue, config.opponents)
+        older = kept["played"][max(0, number - queue + 1) : number].flip(0).flatten(0, 1).numpy()
         before = self.preference.queries
-        table = wins(self.preference, played.measures, older, self.config.labels, np.random.default_rng([self.task.seed, number, 2]))
-        self.weights["kept"]["queries"] += self.preference.queries - before
-        return table
+        rng = np.random.default_rng([self.task.seed, number, 2])
+        self.memory.answered(wins(self.preference, played.measures, older, opponents=opponents, kind=config.labels, rng=rng), number)
+        kept["queries"] += self.preference.queries - before
 
-    def _modelled(self, played: Round) -> Floats:
+    def _experience(self, rewards: Tensor, number: int) -> Experience:
         import torch
 
-        model = RewardModel(self.weights["reward"], self.optimizer)
-        with torch.no_grad():
-            given = torch.cat([played.raw, played.chosen.clamp(-1, 1)], -1)
-            return standardised(model.rewards(self.weights["scale"], given).double().numpy())
-
-    # -- learning ----------------------------------------------------------------------------------------------------
-
-    def _learn(self, played: Round, rewards: Floats, bonus: float) -> float:
-        """Update actor and critic; give the mean entropy."""
-        from .actor import entropy, log_density
-
-        config, weights = self.config, self.weights
-        advantages = advantages_by_critic(rewards, played.values, config.discount, config.trace)
-        seen, chosen = played.seen.flatten(0, 1), played.chosen.flatten(0, 1)
-        gains, targets = (self._tensor(array.reshape(-1)).float() for array in (advantages, advantages + played.values[:, :-1]))
-        spread = weights["spread"]["log"]
-
-        def judged(part: Any) -> Judged:
-            return Judged(log_density(weights["actor"](seen[part]), spread, chosen[part]), entropy(spread), weights["critic"](seen[part])[:, 0])
-
-        return update(judged, played.logs.flatten(), gains, targets, self.optimizer, learning=config, bonus=bonus)
-
-    def _observe(self, played: Round) -> None:
-        from .actor import observed
-
-        observed(self.weights["scale"], played.raw.flatten(0, 1))
+        slots, horizon = self.memory.slots(number, self.learner.rounds), self.environment.horizon
+        seen = sight(self.weights["scale"], self.memory.raw[slots], torch.arange(horizon + 1), horizon)
+        return Experience(seen, self.memory.chosen[slots], standardised(rewards))
 
     # -- the end -----------------------------------------------------------------------------------------------------
 
@@ -192,7 +184,7 @@ class SPOControl:
         parts = []
         for number in range(-(-config.episodes // config.envs)):
             self._seed(config.rounds + number)
-            parts.append(play(self.weights, self.environment, self.envs, self._deals(number, 1)).measures)
+            parts.append(play(self.learner.draw, self.weights["scale"], self.environment, self.envs, self._deals(number, 1)).measures)
         last = np.concatenate(parts)[: config.episodes]
         np.savez_compressed(place / _PLAYED, rounds=kept["played"].numpy(), last=last)
         steps = config.rounds * config.envs * self.environment.horizon
@@ -213,7 +205,7 @@ class SPOControl:
         from safetensors.torch import save_file
 
         path = place / "policy.safetensors"
-        parts = ("actor", "spread", "scale")
+        parts = (*self.learner.policy, "scale")
         tensors = {f"{part}.{name}": value.detach().contiguous() for part in parts for name, value in self.weights[part].named_parameters()}
         save_file(tensors, path, metadata={"environment": self.config.environment})
         return path
