@@ -48,12 +48,13 @@ from ludens.trainers.lspo.statements import read_statements
 
 SEED = 0
 HABITS = {"kill_first": 0.38, "self_save": 0.62, "reveal": 0.1, "abstain": 0.3}
-SPEAKER: dict[str, Any] = {"preset": "xs", "tokens": 1_200_000, "vocabulary": 1200, "matches": 0}
+SPEAKER: dict[str, Any] = {"preset": "xs", "tokens": 3_000_000, "vocabulary": 1200, "matches": 0}
 LSPO: dict[str, Any] = {
     "iterations": 3,
     "games": 150,
     "most_pairs": 800,
     "matches": 0,
+    "speaking": 0.8,
     "deep": {"iterations": 30, "traversals": 100, "depth": 3, "hidden": [64, 64], "steps": 150, "batch": 512, "policy_steps": 1500, "memory": 200_000},
 }
 MATCHES, ALONE = 250, 250
@@ -115,10 +116,10 @@ def cast(place: Path, base: Path, config: Config) -> tuple[list[PlayerSpec], dic
     models |= {"speaker_0": nano(base, "speaker_0"), "coins": nano(place / "coins", "coins")}
 
     def alone(name: str, model: str) -> PlayerSpec:
-        return PlayerSpec.of("language", name, model=model, window_tokens=2000, beyond="forget")
+        return PlayerSpec.of("language", name, model=model, window_tokens=2000, beyond="forget", temperature=config.speaking)
 
     def both(name: str, number: int, model: str) -> PlayerSpec:
-        return PlayerSpec.of("latent", name, path=str(run / f"iteration_{number}"), model=model)
+        return PlayerSpec.of("latent", name, path=str(run / f"iteration_{number}"), model=model, temperature=config.speaking)
 
     ablations = [alone("speaker 1 alone", "speaker_1"), both("policy 1, no teaching", 1, "speaker_0"), both("policy 1, coins", 1, "coins")]
     return [alone("base", "speaker_0"), *ablations, *(both(f"iteration {number}", number, f"speaker_{number}") for number in numbers)], models

@@ -78,7 +78,7 @@ class Config(Parameters):
     preference: Literal["larger", "mixing"] = "larger"
     gap: float = 0.1
     temperature: float = 0.1
-    anchor: float = 0.05
+    anchor: float = 1.0
     learning_rate: float = 5e-5
     epochs: int = 2
     batch: int = 8
