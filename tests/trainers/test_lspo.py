@@ -256,7 +256,7 @@ def test_an_adapter_is_taught_and_added_to_the_weights(whole, tmp_path):
 
     first = whole[0] / "iteration_1"
     judged = judge(read_statements(first / "statements.jsonl"), LatentSpace.load(first), Solution.load(first))
-    config = Config(gap=0.0, lora=2, learning_rate=2e-3, batch=3, epochs=3)
+    config = Config(gap=0.0, lora=2, learning_rate=2e-3, batch=3, epochs=3, anchor=0.05)
     house = ModelSpec(engine="nano", model="house")
     aligned = align(house, tmp_path / "made", larger(judged, config)[:6], config, 0)
     assert aligned.trace[-1]["loss"] < aligned.trace[0]["loss"]
