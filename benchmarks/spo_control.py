@@ -1,4 +1,4 @@
-"""SPO on control beside reward models with the same steps and queries: three bodies, four preferences, paired seeds.
+"""SPO on control beside reward models with the same steps and queries: four bodies, four preferences, paired seeds.
 
     python benchmarks/spo_control.py PLACE [SEEDS [ARM or PREFERENCE ...]]
 
