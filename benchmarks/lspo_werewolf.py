@@ -30,10 +30,8 @@ from ludens.agents.player import PlayerSpec
 from ludens.analysis.resample import wilson_interval
 from ludens.analysis.werewolf.measures import abstention
 from ludens.analysis.werewolf.reading import Played, read
-from ludens.arena.episode import Limits, play_match_async
 from ludens.arena.plan import Match
 from ludens.arena.seeds import child_seed
-from ludens.arena.watchdog import Watchdog
 from ludens.games import make
 from ludens.games.werewolf.speech import Kind
 from ludens.llm import ModelSpec
@@ -45,6 +43,7 @@ from ludens.trainers.lspo.evaluation import cell, earnings, rows, sides
 from ludens.trainers.lspo.preferences import judge, larger
 from ludens.trainers.lspo.solvers import Solution
 from ludens.trainers.lspo.statements import read_statements
+from ludens.trainers.matches import played
 
 SEED = 0
 HABITS = {"kill_first": 0.38, "self_save": 0.62, "reveal": 0.1, "abstain": 0.3}
@@ -63,8 +62,6 @@ QUICK: dict[str, Any] = {
     "lspo": {"games": 10, "most_pairs": 40, "deep": {"iterations": 2, "traversals": 8, "depth": 2, "hidden": [16], "steps": 10, "policy_steps": 20}},
     "matches": 8,
 }
-_LIMITS = Limits(60.0, 600.0)
-_IN_FLIGHT = 32
 
 
 class Timer:
@@ -145,15 +142,9 @@ async def evaluated(place: Path, agents: Sequence[PlayerSpec], models: Mapping[s
 
 async def by_itself(agent: PlayerSpec, models: Mapping[str, ChatModel], matches: int) -> list[Played]:
     """Let an agent play in all seats, on deals that are the same for all agents."""
-    game, gate = make("werewolf"), asyncio.Semaphore(_IN_FLIGHT)
-
-    async def one(number: int, watchdog: Watchdog) -> Played:
-        async with gate:
-            match = Match(game, (agent,) * game.seats, child_seed(SEED, "habits", number))
-            return read(await play_match_async(match, models, limits=_LIMITS, watchdog=watchdog))
-
-    with Watchdog(_LIMITS.move_seconds) as watchdog:
-        return list(await asyncio.gather(*(one(number, watchdog) for number in range(matches))))
+    game = make("werewolf")
+    tables = [Match(game, (agent,) * game.seats, child_seed(SEED, "habits", number)) for number in range(matches)]
+    return [read(episode) for episode in await played(tables, models, in_flight=32)]
 
 
 def habits(played: Sequence[Played]) -> dict[str, Any]:

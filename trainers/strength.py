@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -11,18 +10,16 @@ import numpy as np
 
 from ..agents.bots import STYLES, fits
 from ..agents.player import PlayerSpec
-from ..arena.episode import Branch, Limits, play_match_async
+from ..arena.episode import Branch
 from ..arena.plan import Match
 from ..arena.record import Episode
 from ..arena.seeds import child_rng, child_seed
-from ..arena.watchdog import Watchdog
 from ..games.core import Game
 from ..llm.chat import ChatModel
+from .matches import played
 from .paired import edge
 
 __all__ = ["Strength", "meet", "opponents", "rows", "strength"]
-
-_LIMITS = Limits(60.0, 600.0)
 
 
 class Strength(NamedTuple):
@@ -128,20 +125,15 @@ async def meet(
     Returns:
         The episodes, with the player's seat in each.
     """
-    gate, field = asyncio.Semaphore(in_flight), field or opponents(game)
-
-    async def one(number: int, watchdog: Watchdog) -> tuple[Episode, int]:
+    field, tables, seats = field or opponents(game), [], []
+    for number in range(matches):
         seat = number % game.seats if at is None else at
         table = [field[index] for index in child_rng(seed, "strength", number).integers(len(field), size=game.seats)]
         table[seat] = player
-        async with gate:
-            match = Match(game, tuple(table), child_seed(seed, "strength", number, "deal"))
-            branch = branches[number] if branches else None
-            begun = None if branch is None else Branch(branch.state.clone(), branch.moves)
-            return await play_match_async(match, models, limits=_LIMITS, watchdog=watchdog, branch=begun), seat
-
-    with Watchdog(_LIMITS.move_seconds) as watchdog:
-        return await asyncio.gather(*(one(number, watchdog) for number in range(matches)))
+        tables.append(Match(game, tuple(table), child_seed(seed, "strength", number, "deal")))
+        seats.append(seat)
+    begun = [None if branch is None else Branch(branch.state.clone(), branch.moves) for branch in branches[:matches]]
+    return list(zip(await played(tables, models, in_flight=in_flight, branches=begun), seats, strict=True))
 
 
 def _measured(game: Game, own: Sequence[tuple[Episode, int]], base: Sequence[tuple[Episode, int]]) -> Strength:

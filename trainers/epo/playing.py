@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,19 +9,16 @@ from typing import Any, NamedTuple
 
 from ...agents.bots import fits
 from ...agents.player import PlayerSpec
-from ...arena.episode import Limits, play_match_async
 from ...arena.plan import Match
 from ...arena.record import Episode
 from ...arena.seeds import child_rng, child_seed
-from ...arena.watchdog import Watchdog
 from ...games.core import Game
 from ...llm.chat import ChatModel
 from ...llm.spec import ModelSpec
+from ..matches import played
 from .config import Config
 
 __all__ = ["Cast", "Deal", "deals", "play", "pool_of", "share_of"]
-
-_LIMITS = Limits(60.0, 600.0)
 
 
 @dataclass(frozen=True)
@@ -128,15 +124,8 @@ def deals(game: Game, count: int, pool: Sequence[PlayerSpec], past: Sequence[Pla
 async def play(matches: Sequence[Match], specs: Mapping[str, ModelSpec | ChatModel], in_flight: int = 64) -> list[Episode]:
     """Play matches, models built for them and closed afterwards."""
     models: dict[str, ChatModel] = {name: spec.build() if isinstance(spec, ModelSpec) else spec for name, spec in specs.items()}
-    gate = asyncio.Semaphore(in_flight)
-
-    async def one(match: Match, watchdog: Watchdog) -> Episode:
-        async with gate:
-            return await play_match_async(match, models, limits=_LIMITS, watchdog=watchdog)
-
     try:
-        with Watchdog(_LIMITS.move_seconds) as watchdog:
-            return await asyncio.gather(*(one(match, watchdog) for match in matches))
+        return await played(matches, models, in_flight=in_flight)
     finally:
         for model in models.values():
             await model.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -11,16 +10,14 @@ from numpy.typing import NDArray
 
 from ...agents.player import PlayerSpec
 from ...analysis.resample import student_interval
-from ...arena.episode import Limits, play_match_async
 from ...arena.plan import Match
 from ...arena.seeds import child_seed
-from ...arena.watchdog import Watchdog
 from ...games.core import Game, seat_name
 from ...llm.chat import ChatModel
+from ..matches import played
 
 __all__ = ["Cell", "cell", "earnings", "evaluate", "sides"]
 
-_LIMITS = Limits(60.0, 600.0)
 _IN_FLIGHT = 32
 _LOOKS = 20
 
@@ -99,19 +96,11 @@ async def earnings(
     game: Game, agent: PlayerSpec, last: PlayerSpec, side: Sequence[str], models: Mapping[str, ChatModel], *, matches: int, seed: int
 ) -> NDArray[np.float64]:
     """Play an agent on one side against another on the others; give what a member of the side earned on average, a match each."""
-    gate = asyncio.Semaphore(_IN_FLIGHT)
-
-    async def one(number: int, watchdog: Watchdog) -> float:
-        deal = child_seed(seed, "evaluation", number)
-        roles = game.start(deal).roles
-        own = [seat for seat in range(game.seats) if _group(game, roles, seat) in side]
-        table = tuple(agent if seat in own else last for seat in range(game.seats))
-        async with gate:
-            episode = await play_match_async(Match(game, table, deal), models, limits=_LIMITS, watchdog=watchdog)
-        return float(np.mean([episode.returns[seat] for seat in own])) if own else 0.0
-
-    with Watchdog(_LIMITS.move_seconds) as watchdog:
-        return np.array(await asyncio.gather(*(one(number, watchdog) for number in range(matches))))
+    deals = [child_seed(seed, "evaluation", number) for number in range(matches)]
+    own = [[seat for seat in range(game.seats) if _group(game, roles, seat) in side] for roles in (game.start(deal).roles for deal in deals)]
+    tables = [Match(game, tuple(agent if seat in seats else last for seat in range(game.seats)), deal) for seats, deal in zip(own, deals, strict=True)]
+    episodes = await played(tables, models, in_flight=_IN_FLIGHT)
+    return np.array([np.mean([episode.returns[seat] for seat in seats]) if seats else 0.0 for seats, episode in zip(own, episodes, strict=True)])
 
 
 def cell(game: Game, agent: str, side: Sequence[str], earned: NDArray[np.float64], gain: NDArray[np.float64]) -> Cell:

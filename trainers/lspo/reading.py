@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ...agents.latent import LatentSpace
 from ...agents.player import PlayerSpec
-from ...arena.episode import Limits, play_match_async
 from ...arena.plan import Match
 from ...arena.record import Episode
 from ...arena.report.pages import render_replay
 from ...arena.seeds import child_seed
-from ...arena.watchdog import Watchdog
 from ...games.core import Game, seat_name
 from ...llm.chat import ChatModel
+from ..matches import played
 
 __all__ = ["PAGE", "keep_replay", "read_through", "spoken"]
 
 PAGE = "game.html"
-_LIMITS = Limits(60.0, 600.0)
 
 
 async def read_through(game: Game, agents: Sequence[PlayerSpec], models: Mapping[str, ChatModel], seed: int) -> list[Episode]:
@@ -33,9 +30,7 @@ async def read_through(game: Game, agents: Sequence[PlayerSpec], models: Mapping
         seed: of the deal, which is the same for all of them.
     """
     deal = child_seed(seed, "reading")
-    with Watchdog(_LIMITS.move_seconds) as watchdog:
-        tables = [Match(game, (agent,) * game.seats, deal) for agent in agents]
-        return list(await asyncio.gather(*(play_match_async(table, models, limits=_LIMITS, watchdog=watchdog) for table in tables)))
+    return await played([Match(game, (agent,) * game.seats, deal) for agent in agents], models)
 
 
 def spoken(episode: Episode, space: LatentSpace) -> list[tuple[int, int, str, str, str]]:
