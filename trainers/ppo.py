@@ -36,6 +36,7 @@ class Config(Learning):
         shaping: share of the training over which shaped rewards fade out; 0 for none.
         network: a registered network of policies (see ``ludens.agents.neural``).
         episodes: games that are played at the end to measure what the policy earns.
+        save_every: updates from save to save, from which a run that was cut off goes on.
     """
 
     TRAINER: ClassVar[str] = "ppo"
@@ -47,10 +48,11 @@ class Config(Learning):
     shaping: float = 0.6
     network: str = "mlp"
     episodes: int = 20
+    save_every: int = 20
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self._whole("steps", "envs", "length", "episodes")
+        self._whole("steps", "envs", "length", "episodes", "save_every")
         self._positive("reward_scale")
         self._shares("shaping")
         self._require(self.envs * self.length % self.minibatches == 0, "minibatches", "should divide envs times length")

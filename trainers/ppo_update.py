@@ -37,7 +37,6 @@ class Learning(Parameters):
         value: weight of the critic's loss.
         norm: most norm of a gradient.
         hidden: widths of the layers of the actor, and of the critic.
-        save_every: updates from save to save, from which a run that was cut off goes on.
     """
 
     epochs: int = 4
@@ -50,11 +49,10 @@ class Learning(Parameters):
     value: float = 0.5
     norm: float = 0.5
     hidden: tuple[int, ...] = (128, 128)
-    save_every: int = 20
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "hidden", tuple(self.hidden))
-        self._whole("epochs", "minibatches", "save_every")
+        self._whole("epochs", "minibatches")
         self._positive("learning_rate", "clip", "norm")
         self._shares("discount", "trace")
         self._not_negative("entropy", "value")

@@ -48,6 +48,7 @@ class Config(Learning):
         target_entropy: wanted of each number of an action, in nats (sac).
         reward_scale: deviation of the sums of rewards over the trajectories that are learned from (sac).
         episodes: trajectories by which the last policy is measured.
+        save_every: rounds from save to save, from which a run that was cut off goes on.
     """
 
     TRAINER: ClassVar[str] = "spo_control"
@@ -77,6 +78,7 @@ class Config(Learning):
     target_entropy: float = -1.0
     reward_scale: float = 10.0
     episodes: int = 60
+    save_every: int = 20
     epochs: int = 10
     minibatches: int = 4
     learning_rate: float = 2e-3
@@ -86,7 +88,7 @@ class Config(Learning):
     def __post_init__(self) -> None:
         super().__post_init__()
         self._one_of(environment=tuple(ENVIRONMENTS), method=METHODS, preference=PREFERENCES, labels=("hard", "soft"), learner=LEARNERS)
-        self._whole("rounds", "queue", "opponents", "fit", "fit_once", "fit_batch", "memory", "updates", "batch", "episodes")
+        self._whole("rounds", "queue", "opponents", "fit", "fit_once", "fit_batch", "memory", "updates", "batch", "episodes", "save_every")
         self._whole("envs", "voters", least=2)
         self._positive("deviation", "fit_rate", "temperature", "reward_scale")
         self._shares("wrong", "strained", "following")

@@ -30,6 +30,7 @@ class Config(Learning):
         width: of a token of the network.
         heads: of its attention; they share the width.
         matches: games in which the policy is measured, as many for those that it is compared with; 0 for none.
+        save_every: updates from save to save, from which a run that was cut off goes on.
     """
 
     TRAINER: ClassVar[str] = "sla"
@@ -48,13 +49,14 @@ class Config(Learning):
     width: int = 64
     heads: int = 4
     matches: int = 200
+    save_every: int = 20
     hidden: tuple[int, ...] = (128,)
     discount: float = 1.0
 
     def __post_init__(self) -> None:
         super().__post_init__()
         object.__setattr__(self, "population", tuple(self.population))
-        self._whole("updates", "games", "checkpoint_every", "candidates", "heard", "tries", "dimensions", "memory", "width", "heads")
+        self._whole("updates", "games", "checkpoint_every", "candidates", "heard", "tries", "dimensions", "memory", "width", "heads", "save_every")
         self._whole("matches", least=0)
         self._shares("learners")
         self._require(self.tries >= self.candidates, "tries", "should be at least as many as candidates")
