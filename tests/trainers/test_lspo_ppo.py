@@ -171,7 +171,7 @@ def test_the_loop_runs_with_ppo(tmp_path):
     }
     spec = ModelSpec(engine="nano", model="house", concurrency=None)
     result = trainer("lspo").make(Task((make("stag_hunt", say_chars=60),), spec, tmp_path, 1), given).run(lambda line: None)
-    assert result["iterations"][0]["measures"].keys() == {"nash_conv_uniform", "nash_conv_network"}
+    assert result["iterations"][0]["measures"].keys() == {"in_step", "nash_conv_uniform", "nash_conv_network"}
     assert "Earned in solving, iteration 1" in (tmp_path / "report.html").read_text()
 
 

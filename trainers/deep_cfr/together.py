@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ...agents.learners.learning import draw_arms
 from ...games.branching import Branching
 from ...games.core import Game, seat_name
 from .lengths import Lengths
@@ -115,7 +116,7 @@ class Together:
         for begin in range(0, count, _AT_ONCE):
             games = self._game.branching(min(_AT_ONCE, count - begin), int(walk.rng.integers(2**62)))
             number = self._groups.index(group)
-            mine = games.roles == number if self._by_role else np.arange(self._game.seats)[None] == np.full((len(games.over), 1), number)
+            mine = games.roles == number if self._by_role else np.broadcast_to(np.arange(self._game.seats) == number, games.to_move.shape)
             own = np.flatnonzero(mine.any(axis=1))
             if len(own):
                 drawn = np.where(mine[own], walk.rng.random((len(own), self._game.seats)), -1.0).argmax(axis=1)
@@ -139,7 +140,7 @@ class Together:
             # uniformly, so that how often a walk comes to a place does not change from iteration to iteration
             policy[before] = mask[before] / mask[before].sum(axis=1, keepdims=True)
             actions = np.zeros(games.to_move.shape, np.int64)
-            actions[acting, seats] = _draw(policy, walk.rng)
+            actions[acting, seats] = draw_arms(policy, walk.rng)
             rows.made[acting[own]] += 1
             at = np.flatnonzero(own & ~before & ~beyond)
             if len(at):
@@ -185,12 +186,6 @@ class Together:
         _note(steps, rows.branch[ended], rows.place[ended], earned)
         left = np.flatnonzero(~over)
         return games.take(left), rows.of(left)
-
-
-def _draw(policy: NDArray[np.float64], rng: np.random.Generator) -> Numbers:
-    """Draw a choice from each row of chances."""
-    edges = np.cumsum(policy, axis=1)
-    return np.asarray((edges <= rng.random((len(policy), 1)) * edges[:, -1:]).sum(axis=1))
 
 
 def _note(steps: list[Branches], branch: Numbers, place: Numbers, value: NDArray[np.float64]) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ...agents.learners.learning import draw_arms
 from ...agents.neural import NeuralPolicy, actions_of, new_policy
 from ...agents.neural.modules import module_of
 from ...agents.neural.policy import shape_of
@@ -23,7 +24,7 @@ from ...games.core import Game, seat_name
 from ..credit import of_turns
 from ..ppo_update import Judged, Learning, update
 from ..rates import decay, set_rate
-from .positions import side_by_side
+from .positions import Positions, side_by_side
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -43,7 +44,6 @@ class Config(Learning):
         judged: games at the end, in which a position of each role is judged.
         playouts: how often a position is played to its end after each of its choices.
         stray: how often a seat moves at random on the way to a position that is judged: what the policy never comes to is judged as well.
-        save_every: without effect: solving that was cut off begins anew, as with all solvers.
     """
 
     TRAINER: ClassVar[str] = "lspo: ppo"
@@ -108,6 +108,7 @@ class SelfPlay:
 
     Attributes:
         policy: as it stands.
+        in_step: whether games go side by side in a compiled engine.
 
     Raises:
         ParameterError: the choices cannot be listed.
@@ -126,7 +127,8 @@ class SelfPlay:
         self._unit = (game.type.payoff_high - game.type.payoff_low) / 2 or 1.0
         self._rng, self._seed = np.random.default_rng([seed, 1]), seed
         # an engine may number choices otherwise than the policy
-        own = side_by_side(game, 1, 0).choices
+        first = side_by_side(game, 1, 0)
+        own, self.in_step = first.choices, not isinstance(first, Positions)
         self._places: Numbers = np.array([own.index(choice) for choice in actions.choices])
         sizes: dict[str, Any] = {"hidden": list(config.hidden)}
         self.policy: NeuralPolicy = new_policy(game, "mlp", seed=seed, **sizes)
@@ -206,9 +208,7 @@ class SelfPlay:
         games, seats = (array.astype(np.int64) for array in np.nonzero(batch.to_move))
         seen, masks, chances, values = self._ask(batch, games, seats)
         strays = self._rng.random(len(games)) < stray
-        drawn = np.cumsum(np.where(strays[:, None], masks / masks.sum(-1, keepdims=True), chances), axis=1)
-        # the last edge may lie a little beside 1
-        chosen = (drawn <= (self._rng.random(len(games)) * drawn[:, -1])[:, None]).sum(axis=1)
+        chosen = draw_arms(np.where(strays[:, None], masks / masks.sum(-1, keepdims=True), chances), self._rng)
         joint = np.zeros(batch.to_move.shape, np.int64)
         joint[games, seats] = self._places[chosen]
         logs = np.log(chances[np.arange(len(games)), chosen])

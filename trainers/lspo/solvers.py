@@ -103,7 +103,9 @@ def deep_cfr(game: LatentGame, config: Config, seed: int) -> Solution:
     trace: list[Mapping[str, float]] = []
     solver.run(lambda iteration: trace.append({"iteration": iteration, **{f"regret loss, {group}": loss for group, loss in solver.losses.items()}}))
     policy = solver.average()
-    return Solution(policy, dict(solver.regrets), by_role, _exact(game, config, policy) if config.solving.exact else {}, tuple(trace))
+    # 1 where games went side by side in a compiled engine, 0 where they went one by one in the readable one
+    measures = {"in_step": float(solver.walks == "together"), **(_exact(game, config, policy) if config.solving.exact else {})}
+    return Solution(policy, dict(solver.regrets), by_role, measures, tuple(trace))
 
 
 def ppo(game: LatentGame, config: Config, seed: int) -> Solution:
@@ -116,7 +118,8 @@ def ppo(game: LatentGame, config: Config, seed: int) -> Solution:
         own = memories.setdefault(row.group, Reservoir(deep.memory, len(row.seen), len(row.mask)))
         own.add(row.seen, row.advantages, row.mask, 1, rng)
     networks = {group: _regrets(memory, config, seed) for group, memory in memories.items()}
-    return Solution(play.policy, networks, by_role, _exact(game, config, play.policy) if deep.exact else {}, tuple(trace))
+    measures = {"in_step": float(play.in_step), **(_exact(game, config, play.policy) if deep.exact else {})}
+    return Solution(play.policy, networks, by_role, measures, tuple(trace))
 
 
 def _regrets(memory: Reservoir, config: Config, seed: int) -> Network:
