@@ -96,6 +96,7 @@ class Config(Parameters):
 
 def _teaches(teacher: object, *more: str) -> bool:
     if isinstance(teacher, Mapping):
-        inner_spec("trainer sft: teacher", teacher)
+        # made once, so that what it cannot be is told before anything is written
+        inner_spec("trainer sft: teacher", teacher).build()
         return True
     return teacher in (*more, *STYLES)

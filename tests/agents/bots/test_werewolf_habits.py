@@ -76,3 +76,5 @@ def test_a_player_can_teach(tmp_path):
     assert named("fair") == "fair"
     with pytest.raises(ParameterError, match="teacher"):
         trainer("sft").make(Task((make("werewolf"),), None, tmp_path), {"teacher": {"kind": "language"}})
+    with pytest.raises(ParameterError, match="abstain=2 should be a chance"):
+        trainer("sft").make(Task((make("werewolf"),), None, tmp_path), {"teachers": {"werewolf": {"kind": "villager", "habits": {"abstain": 2}}}})
