@@ -20,6 +20,20 @@ _HALVINGS = 60
 """Bisection steps of a search for hours or a rebate: to the last bit."""
 
 
+def _to_power(base: Floats, exponent: float) -> Floats:
+    """Raise numbers that are not negative to a power of at least 1; whole and half powers are multiplied out.
+
+    NumPy's own power differs in the last digit from one processor to the next, and what is played with the usual 3.5 must not.
+    """
+    whole, half = divmod(exponent, 1)
+    if half not in (0, 0.5):
+        return base**exponent
+    power = base * np.sqrt(base) if half else base
+    for _ in range(int(whole) - 1):
+        power = power * base
+    return power
+
+
 @dataclass(frozen=True)
 class Tastes:
     """What workers like.
@@ -52,7 +66,7 @@ class Tastes:
 
     def effort(self, hours: ArrayLike) -> Floats:
         """Say what hours cost in utility: same shape."""
-        return self.cost * np.asarray(hours, np.float64) ** self.power
+        return self.cost * _to_power(np.asarray(hours, np.float64), self.power)
 
     def untaxed_hours(self, skills: ArrayLike) -> Floats:
         """Give the best hours without tax or rebate, no bound or step on them: same shape."""
