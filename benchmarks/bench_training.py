@@ -58,6 +58,7 @@ GAMES = ("negotiation", "campsite_negotiation")
 GOLDEN = HERE / "peers" / "trl_losses.json"
 CLOSE = 1e-5
 OPTIONS: dict[str, dict[str, Any]] = {"nano": {}, "transformers": {"device": "cpu", "max_batch": 64}}
+Clock = Callable[[], float]
 MOVED = 0.02
 """How far weights are moved for the comparison of losses, as a share of each matrix's standard deviation."""
 
@@ -158,15 +159,15 @@ def pairs_of(talks: Sequence[tuple[Message, ...]], count: int, most: int) -> lis
 class Prompted(Scored):
     """Prompts that are answered by an engine of this process and rewarded by the rule."""
 
-    def __init__(self, policy: LanguagePolicy, engine: str, talks: Sequence[tuple[Message, ...]], settings: dict[str, Any], place: Path) -> None:
+    def __init__(self, policy: LanguagePolicy, start: ModelSpec, talks: Sequence[tuple[Message, ...]], settings: dict[str, Any], place: Path) -> None:
         super().__init__(policy)
-        self.engine, self.talks, self.settings, self.place, self.tokens = engine, talks, settings, place, 0
+        self.start, self.talks, self.settings, self.place, self.tokens = start, talks, settings, place, 0
 
     def draw(self, answering: Any, rival: Any, number: int) -> Drawn:
         count, size = self.settings["prompts"], self.settings["group"]
         talks = [self.talks[(number * count + index) % len(self.talks)] for index in range(count)]
         place = self.policy.around(answering).save(self.place / "policy")
-        replies = asyncio.run(answered(talks, size, spec(self.engine, place), self.settings["max_tokens"], 1000 * number))
+        replies = asyncio.run(answered(talks, size, replace(self.start, model=str(place)), self.settings["max_tokens"], 1000 * number))
         rewards = np.array([[rule(reply.text) for reply in group] for group in replies])
         parts = []
         for reply in (reply for group in replies for reply in group):
@@ -178,30 +179,30 @@ class Prompted(Scored):
         return Drawn(Answers.of(parts, size), table, None, rewards, {"reward": float(rewards.mean())})
 
 
-def dpo(engine: str, settings: dict[str, Any], pairs: Path) -> float:
-    """Learn the pairs once by the trainer; give the CPU-seconds, the reference's and the checkpoint's among them, reading the file not."""
+def dpo(start: ModelSpec, settings: dict[str, Any], pairs: Path, clock: Clock = time.process_time) -> float:
+    """Learn the pairs once by the trainer; give the seconds, the reference's and the checkpoint's among them, reading the file not."""
     given = {name: settings[name] for name in ("temperature", "learning_rate", "minibatch")} | {"pairs": str(pairs), "held_out": 0.0}
     with tempfile.TemporaryDirectory() as folder:
-        made = trainer("preference_pairs").make(Task((), spec(engine, house_folder()), Path(folder)), given)
-        return spent(lambda: made.run(lambda line: None))
+        made = trainer("preference_pairs").make(Task((), start, Path(folder)), given)
+        return spent(lambda: made.run(lambda line: None), clock)
 
 
-def grpo(engine: str, settings: dict[str, Any], talks: Sequence[tuple[Message, ...]]) -> tuple[float, int]:
-    """Learn by the loop of the trainer ``preference``; give the CPU-seconds and the tokens of prompts and answers."""
+def grpo(start: ModelSpec, settings: dict[str, Any], talks: Sequence[tuple[Message, ...]], clock: Clock = time.process_time) -> tuple[float, int]:
+    """Learn by the loop of the trainer ``preference``; give the seconds and the tokens of prompts and answers."""
     shared = {name: settings[name] for name in ("temperature", "learning_rate", "prompts", "group", "steps", "clip")}
     config = Config(method="grpo", epochs=1, minibatch=settings["prompts"], save_every=settings["steps"], **shared)
-    policy = policy_of(spec(engine, house_folder()))
+    policy = policy_of(start)
     with tempfile.TemporaryDirectory() as folder:
-        field = Prompted(policy, engine, talks, settings, Path(folder))
-        cpu = spent(lambda: run(field, policy.model, config, seed=0, place=Path(folder), done=lambda step: {}))
-        return cpu, field.tokens
+        field = Prompted(policy, start, talks, settings, Path(folder))
+        seconds = spent(lambda: run(field, policy.model, config, seed=0, place=Path(folder), done=lambda step: {}), clock)
+        return seconds, field.tokens
 
 
-def spent(work: Callable[[], Any]) -> float:
-    """Give the CPU-seconds of some work."""
-    cpu = time.process_time()
+def spent(work: Callable[[], Any], clock: Clock) -> float:
+    """Give the seconds of some work, by a clock."""
+    began = clock()
     work()
-    return time.process_time() - cpu
+    return clock() - began
 
 
 # -- both ----------------------------------------------------------------------------------------------------------------------------------------------
@@ -258,8 +259,9 @@ def measured(engine: str, place: Path, settings: dict[str, Any], talks: Sequence
     """Run our side with one engine."""
     costs = Costs(f"ludens, engine {engine}", [], [], 0, 0)
     for number in range(repetitions):
-        costs.dpo.append(dpo(engine, settings["dpo"], place / "pairs.jsonl"))
-        cpu, tokens = grpo(engine, settings["grpo"], talks)
+        start = spec(engine, house_folder())
+        costs.dpo.append(dpo(start, settings["dpo"], place / "pairs.jsonl"))
+        cpu, tokens = grpo(start, settings["grpo"], talks)
         costs.grpo.append(cpu)
         costs = replace(costs, grpo_tokens=tokens)
         print(f"{number + 1}/{repetitions} {engine}: {costs.dpo[-1]:.1f}, {cpu:.1f}", file=sys.stderr, flush=True)

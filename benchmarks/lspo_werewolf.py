@@ -54,7 +54,7 @@ LSPO: dict[str, Any] = {
     "most_pairs": 800,
     "matches": 0,
     "speaking": 0.8,
-    "deep": {"iterations": 30, "traversals": 100, "depth": 3, "hidden": [64, 64], "steps": 150, "batch": 512, "policy_steps": 1500, "memory": 200_000},
+    "deep": {"iterations": 40, "traversals": 400, "depth": 3, "hidden": [128, 128], "steps": 300, "batch": 1024, "policy_steps": 3000, "memory": 400_000},
 }
 MATCHES, ALONE = 250, 250
 QUICK: dict[str, Any] = {

@@ -152,8 +152,11 @@ class LanguagePolicy:
         Returns:
             The folder.
         """
+        from ..llm.local.weights import without_bars
+
         place = Path(place)
-        self.model.save_pretrained(place, safe_serialization=True)
+        with without_bars():
+            self.model.save_pretrained(place, safe_serialization=True)
         self.copy_words(place)
         return place
 

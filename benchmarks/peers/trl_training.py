@@ -20,8 +20,6 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 from trl import DPOConfig, DPOTrainer, GRPOConfig, GRPOTrainer
 
 SHARED: dict[str, Any] = {
-    "use_cpu": True,
-    "bf16": False,
     "gradient_checkpointing": False,
     "report_to": [],
     "save_strategy": "no",
@@ -31,22 +29,26 @@ SHARED: dict[str, Any] = {
 }
 
 
-def spent(work: Callable[[], Any]) -> float:
-    """Give the CPU-seconds of some work."""
-    cpu = time.process_time()
+def spent(work: Callable[[], Any], clock: Callable[[], float]) -> float:
+    """Give the seconds of some work, by a clock."""
+    began = clock()
     work()
-    return time.process_time() - cpu
+    return clock() - began
 
 
 class Side:
     """What both trainers are made of.
 
     Args:
-        folder: with ``settings.json``, the checkpoint's folder named in it, ``pairs.jsonl`` and ``prompts.jsonl``.
+        folder: with ``settings.json``, the checkpoint's folder named in it, ``pairs.jsonl`` and ``prompts.jsonl``. Where the settings have ``gpu``, it is
+            trained there, in bfloat16, and seconds are those of the wall.
     """
 
     def __init__(self, folder: Path) -> None:
         self.settings = json.loads((folder / "settings.json").read_text(encoding="utf-8"))
+        self.gpu = bool(self.settings.get("gpu"))
+        self.clock = time.perf_counter if self.gpu else time.process_time
+        self.shared = {**SHARED, "use_cpu": not self.gpu, "bf16": self.gpu}
         self.tokenizer = AutoTokenizer.from_pretrained(self.settings["model"])
         self.pairs, self.prompts = ([json.loads(line) for line in (folder / name).open(encoding="utf-8")] for name in ("pairs.jsonl", "prompts.jsonl"))
 
@@ -58,7 +60,7 @@ class Side:
         """Make DPO's trainer."""
         own = self.settings["dpo"]
         given = {"beta": own["temperature"], "learning_rate": own["learning_rate"], "per_device_train_batch_size": own["minibatch"], "num_train_epochs": 1}
-        config = DPOConfig(output_dir=tempfile.mkdtemp(), max_length=None, **given, **SHARED, **more)
+        config = DPOConfig(output_dir=tempfile.mkdtemp(), max_length=None, **given, **self.shared, **more)
         return DPOTrainer(model=model, ref_model=self.model(), args=config, train_dataset=Dataset.from_list(pairs), processing_class=self.tokenizer)
 
     def grpo(self, model: Any, **more: Any) -> GRPOTrainer:
@@ -81,7 +83,7 @@ class Side:
             scale_rewards="group",
             shuffle_dataset=False,
             temperature=1.0,
-            **SHARED,
+            **self.shared,
             **more,
         )
         return GRPOTrainer(model=model, reward_funcs=reward, args=config, train_dataset=Dataset.from_list(self.prompts), processing_class=self.tokenizer)
@@ -134,20 +136,20 @@ def main(folder: Path, repetitions: int) -> dict[str, Any]:
     """Measure everything."""
     torch.set_num_threads(1)
     side = Side(folder)
-    found: dict[str, Any] = {"losses": side.losses(), "dpo": [], "grpo": [], "grpo_tokens": []}
+    found: dict[str, Any] = {"losses": {} if side.gpu else side.losses(), "dpo": [], "grpo": [], "grpo_tokens": []}
     first = side.dpo(side.pairs, side.model())
     rows = first.train_dataset
     found["dpo_tokens"] = sum(2 * len(row["prompt_ids"]) + len(row["chosen_ids"]) + len(row["rejected_ids"]) for row in rows)
     found["dpo_ids"] = [[*row["prompt_ids"], *row["chosen_ids"], *row["rejected_ids"]] for row in rows.select(range(8))]
     for number in range(repetitions):
         trainer = side.dpo(side.pairs, side.model())
-        cpu = spent(trainer.train)
+        pairs = spent(trainer.train, side.clock)
         grpo = side.grpo(side.model())
-        group = spent(grpo.train)
-        found["dpo"].append(cpu)
+        group = spent(grpo.train, side.clock)
+        found["dpo"].append(pairs)
         found["grpo"].append(group)
         found["grpo_tokens"].append(int(grpo.state.num_input_tokens_seen))
-        print(f"{number + 1}/{repetitions} TRL: {cpu:.1f}, {group:.1f}", file=sys.stderr, flush=True)
+        print(f"{number + 1}/{repetitions} TRL: {pairs:.1f}, {group:.1f}", file=sys.stderr, flush=True)
     return found
 
 

@@ -16,7 +16,7 @@ from .options import Options
 from .places import fingerprint, folder
 from .tokens import Tokens, end_tokens, load_tokenizer
 
-__all__ = ["Weights", "chosen_device", "load", "read_model", "release"]
+__all__ = ["Weights", "chosen_device", "load", "read_model", "release", "without_bars"]
 
 _ALONE = threading.Lock()
 """Who loads: while they do, transformers and peft change what torch makes tensors on, for the whole process; two at a time may leave it changed."""
@@ -160,18 +160,26 @@ def read_model(name: str, dtype: Any) -> Any:
         LudensError: it cannot be loaded.
     """
     from transformers import AutoModelForCausalLM
-    from transformers.utils import logging
 
-    with _ALONE:
-        shown = logging.is_progress_bar_enabled()
-        logging.disable_progress_bar()  # it would draw over the run's own
+    with _ALONE, without_bars():
         try:
             return AutoModelForCausalLM.from_pretrained(str(folder(name) or name), dtype=dtype, use_safetensors=True, trust_remote_code=False)
         except Exception as problem:  # the library raises all sorts, in words of its own
             raise LudensError(f"cannot load {name!r}: {one_line(str(problem))}") from problem
-        finally:
-            if shown:
-                logging.enable_progress_bar()
+
+
+@contextmanager
+def without_bars() -> Iterator[None]:
+    """Keep transformers from drawing progress bars of its own over the run's."""
+    from transformers.utils import logging
+
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()
 
 
 def _with_adapters(model: Any, adapters: Mapping[str, str]) -> Any:

@@ -123,7 +123,7 @@ def test_sampled_regrets_are_those_of_the_tree(known, group, depth):
     game, rows = known
     slopes, offs = [], []
     for seed in range(16):
-        _, memory = sampled(game, "together", 200 if depth else 40, group, seed, depth=depth)
+        _, memory = sampled(game, "together", 200 if depth else 80, group, seed, depth=depth)
         truth = np.zeros(memory.targets.shape)
         for row, shown in enumerate(memory.features):
             for choice, value in rows[shown.tobytes()].items():

@@ -17,8 +17,8 @@ from .walks import Walk
 
 __all__ = ["Together"]
 
-_AT_ONCE = 16
-"""Walks that are in step with each other: each may branch into a thousand games."""
+_FIRST, _GAMES = 16, 16_384
+"""Walks that are in step with each other at first; later as many as come to about so many games at their widest."""
 
 Numbers = NDArray[np.int64]
 
@@ -113,8 +113,11 @@ class Together:
 
     def walk(self, group: str, count: int, walk: Walk) -> None:
         """Walk ``count`` times from openings, once for a seat of a group in each that has one; ``walk.seat`` is not read."""
-        for begin in range(0, count, _AT_ONCE):
-            games = self._game.branching(min(_AT_ONCE, count - begin), int(walk.rng.integers(2**62)))
+        left, together = count, _FIRST
+        while left > 0:
+            size = min(together, left)
+            left -= size
+            games = self._game.branching(size, int(walk.rng.integers(2**62)))
             number = self._groups.index(group)
             mine = games.roles == number if self._by_role else np.broadcast_to(np.arange(self._game.seats) == number, games.to_move.shape)
             own = np.flatnonzero(mine.any(axis=1))
@@ -122,12 +125,15 @@ class Together:
                 drawn = np.where(mine[own], walk.rng.random((len(own), self._game.seats)), -1.0).argmax(axis=1)
                 starts = np.zeros(len(own), np.int64) if self._depth is None else self._lengths.draw(group, len(own), walk.rng)
                 none = np.full(len(own), -1)
-                self._play(games.take(own), Rows(drawn, starts, np.zeros_like(drawn), none, none), group, walk)
+                widest = self._play(games.take(own), Rows(drawn, starts, np.zeros_like(drawn), none, none), group, walk)
+                together = max(1, size * _GAMES // widest)
 
-    def _play(self, games: Branching, rows: Rows, group: str, walk: Walk) -> None:
+    def _play(self, games: Branching, rows: Rows, group: str, walk: Walk) -> int:
+        """Play games to their ends; give how many there were at the same time."""
         steps: list[Branches] = []
-        known = 0
+        known = widest = 0
         while len(rows.seat):
+            widest = max(widest, len(rows.seat))
             acting, seats = np.nonzero(games.to_move)
             features, mask = self._see(games, acting, seats)
             policy = self._policy(games, acting, seats, features, mask)
@@ -151,6 +157,7 @@ class Together:
             games.step(self._places[actions])
             games, rows = self._leave(games, rows, steps, group)
         _back(steps, walk)
+        return widest
 
     def _see(self, games: Branching, acting: Numbers, seats: Numbers) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         shown = games.see(acting, seats)
