@@ -166,7 +166,7 @@ class Prompted(Scored):
     def draw(self, answering: Any, rival: Any, number: int) -> Drawn:
         count, size = self.settings["prompts"], self.settings["group"]
         talks = [self.talks[(number * count + index) % len(self.talks)] for index in range(count)]
-        place = self.policy.around(answering).save(self.place / "policy")
+        place = self.policy.around(answering).publish(self.place / "policy")
         replies = asyncio.run(answered(talks, size, replace(self.start, model=str(place)), self.settings["max_tokens"], 1000 * number))
         rewards = np.array([[rule(reply.text) for reply in group] for group in replies])
         parts = []

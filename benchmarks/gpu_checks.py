@@ -39,7 +39,7 @@ from ludens.llm.nano.shape import Shape
 from ludens.llm.nano.tokenizer import Tokenizer
 from ludens.llm.spec import ModelSpec
 from ludens.trainers import Task, trainer
-from ludens.trainers.language_policy import TokenBatch
+from ludens.trainers.language_policy import LanguagePolicy, TokenBatch
 from ludens.trainers.preference.weights import policy_of
 from ludens.trainers.sft.trainer import copy_words
 
@@ -76,6 +76,10 @@ class Bench:
             words = Tokenizer(house_folder())
             torch.manual_seed(0)
             network = Network(replace(TINY if small else LARGE, vocabulary=words.size))
+            with torch.no_grad():
+                for weight in network.parameters():
+                    if weight.dim() > 1:  # as small as people begin: logits of large random weights are nothing to measure rounding by
+                        weight.normal_(0, 0.02)
             self.model.mkdir(parents=True, exist_ok=True)
             save(network, self.model, words, half=False)
             copy_words(house_folder(), self.model)
@@ -162,12 +166,22 @@ def answers(bench: Bench) -> None:
         made, read = sum(len(reply.token_ids) for reply in replies), sum(len(reply.prompt_token_ids) for reply in replies)
         seconds = bench.found["answers"][f"{dtype}: {count} answers, loading included, s"]
         bench.note("answers", **{f"{dtype}: tokens said": made, f"{dtype}: tokens read": read, f"{dtype}: tokens said a second": made / seconds})
-        bench.note("answers", **gap(bench, dtype, replies[:64]))
+        policy = policy_of(spec)
+        bench.note("answers", **gap(policy, f"{dtype}, loaded", replies[:64]))
+        with tempfile.TemporaryDirectory() as folder:
+            with bench.timed("answers", f"{dtype}: publishing"):
+                here = replace(spec, model=str(policy.publish(folder)))
+            with bench.timed("answers", f"{dtype}: {count} answers, published"):
+                replies = [group[0] for group in asyncio.run(answered(bench.talks[:count], 1, here, most, 0))]
+            with bench.timed("answers", f"{dtype}: 1 answer, published"):
+                asyncio.run(answered(bench.talks[:1], 1, here, most, 0))
+        bench.note("answers", **gap(policy, f"{dtype}, published", replies[:64]))
+        del policy
 
 
-def gap(bench: Bench, dtype: str, replies: list[Reply]) -> dict[str, float]:
+def gap(policy: LanguagePolicy, name: str, replies: list[Reply]) -> dict[str, float]:
     """Compare log-probabilities of the tokens that were sampled, by the engine and by the trainer."""
-    policy, off = policy_of(bench.spec(dtype)), []
+    off = []
     with torch.no_grad():
         for begin in range(0, len(replies), 16):
             rows = []
@@ -178,7 +192,7 @@ def gap(bench: Bench, dtype: str, replies: list[Reply]) -> dict[str, float]:
             batch = TokenBatch.laid(rows)
             off.append((policy.logprobs(batch).cpu() - batch.logprobs)[batch.sampled].abs())
     apart = torch.cat(off)
-    return {f"{dtype}: gap of log-probabilities, mean": float(apart.mean()), f"{dtype}: the same, most": float(apart.max())}
+    return {f"{name}: gap of log-probabilities, mean": float(apart.mean()), f"{name}: the same, most": float(apart.max())}
 
 
 def training(bench: Bench) -> None:
@@ -203,14 +217,19 @@ def training(bench: Bench) -> None:
             with bench.timed("training", f"GRPO, {steps['steps']} steps, run {repetition + 1}"):
                 bench.note("training", **{"GRPO, tokens": grpo(start, steps, asked, time.perf_counter)[1]})
         gc.collect()
+        if bench.device.startswith("cuda"):
+            torch.cuda.empty_cache()  # the peer's process needs the card
         if find_spec("trl"):
             peer(bench, place)
 
 
 def once(bench: Bench, start: ModelSpec, talks: list[tuple[Message, ...]], settings: dict[str, Any]) -> None:
-    """Time the parts of one step of GRPO: saving, loading and answering."""
+    """Time the parts of one step of GRPO: publishing, or saving and loading, and answering."""
     policy = policy_of(start)
     with tempfile.TemporaryDirectory() as folder:
+        with bench.timed("training", "publishing and answering a step's prompts"):
+            spec = replace(start, model=str(policy.publish(Path(folder, "here"))))
+            asyncio.run(answered(talks[: settings["prompts"]], settings["group"], spec, settings["max_tokens"], 0))
         with bench.timed("training", "saving the weights"):
             policy.save(Path(folder))
         spec = replace(start, model=folder)

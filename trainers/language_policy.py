@@ -160,18 +160,36 @@ class LanguagePolicy:
         self.copy_words(place)
         return place
 
+    def publish(self, place: str | Path) -> Path:
+        """Let engines of this process answer with these weights under a folder's name, as they are and where they are: nothing is written but words.
+
+        It holds until the next time, or until the network is gone. What is sampled then is computed as the loss computes it, in the same precision.
+
+        Returns:
+            The folder.
+        """
+        from ..llm.local.lent import lend
+
+        place = Path(place)
+        place.mkdir(parents=True, exist_ok=True)
+        self.copy_words(place)
+        lend(place, self.model, half=self.half)
+        return place
+
     def merged(self) -> Self:
         """Add what an adapter learned to the weights, for what is to be trained further or to play without it; without one, nothing changes."""
         return self.around(self.model.merge_and_unload()) if self.adapted else self
 
     def playing(self, spec: ModelSpec, place: str | Path) -> ModelSpec:
-        """Describe the model that plays what was saved in a folder.
+        """Describe the model that plays what was saved in a folder, or published there.
 
         Args:
             spec: the model that training began with.
             place: the folder.
         """
-        if not self.adapted:
+        from ..llm.local.lent import borrowed
+
+        if not self.adapted or borrowed(str(place)):
             return replace(spec, model=str(place))
         return replace(spec, options={**spec.options, "adapters": {"learned": str(place)}, "adapter": "learned"})
 

@@ -33,7 +33,7 @@ def decode(weights: Weights, rows: Sequence[Row]) -> Iterator[Row]:
     positions = (mask.cumsum(-1) - 1).clamp(min=0)
     name, cache = cache_name(weights.model), None
     while active:
-        with torch.inference_mode():
+        with torch.inference_mode(), torch.autocast(weights.device.type, torch.bfloat16, enabled=weights.half):
             out = weights.model(
                 input_ids=tokens, attention_mask=mask, position_ids=positions, use_cache=True, logits_to_keep=1, return_dict=True, **{name: cache}
             )

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import LudensError, ParameterError, nearest
+from .lent import borrowed
 
 __all__ = ["check_adapter", "check_adapters", "check_place", "check_replacement", "check_same_shape", "fingerprint", "folder"]
 
@@ -28,7 +29,7 @@ def folder(name: str) -> Path | None:
 
 
 def check_place(name: str) -> None:
-    """Look at a model's folder without loading it; a name that is no folder is taken for one of the hub.
+    """Look at a model's folder without loading it; a name that is no folder is taken for one of the hub. What is lent need not be written.
 
     Raises:
         LudensError: it looks like a path, and there is no model.
@@ -37,7 +38,7 @@ def check_place(name: str) -> None:
     if place is not None:
         if not (place / "config.json").is_file():
             raise LudensError(f"model {name!r}: the folder has no config.json; it should be one that save_pretrained wrote")
-        if not any(place.glob("*.safetensors")):
+        if borrowed(name) is None and not any(place.glob("*.safetensors")):
             raise LudensError(f"model {name!r}: the folder has no *.safetensors; other weight formats can run code and are not read")
     elif Path(name).expanduser().is_absolute() or name.startswith((".", "~")) or name.count("/") > 1:
         raise LudensError(f"model {name!r}: there is no such folder")

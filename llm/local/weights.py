@@ -12,6 +12,7 @@ from typing import Any
 
 from ...errors import LudensError, MissingExtra
 from ..failures import one_line
+from .lent import borrowed
 from .options import Options
 from .places import fingerprint, folder
 from .tokens import Tokens, end_tokens, load_tokenizer
@@ -31,12 +32,14 @@ class Weights(Tokens):
         device: where the model is.
         versions: which version of the base model ("") and of each adapter is loaded.
         loaded: what peft calls each adapter now.
+        half: compute in bfloat16, whatever the weights are kept in.
     """
 
     model: Any
     device: Any
     versions: dict[str, str]
     loaded: dict[str, str] = field(default_factory=dict)
+    half: bool = False
 
     @property
     def version(self) -> str:
@@ -99,7 +102,7 @@ class Weights(Tokens):
 
 
 def load(name: str, options: Options, adapters: Mapping[str, str] | None = None) -> Weights:
-    """Load a model, its tokenizer and its adapters: weights from safetensors only, and no code from the checkpoint.
+    """Load a model, its tokenizer and its adapters: weights from safetensors only, and no code from the checkpoint; or take the one that is lent.
 
     Args:
         name: a folder, or a name at the hub (downloaded once, unless ``HF_HUB_OFFLINE=1``).
@@ -109,19 +112,10 @@ def load(name: str, options: Options, adapters: Mapping[str, str] | None = None)
     Raises:
         LudensError: it cannot be loaded, or its tokenizer has no chat template.
     """
-    import torch
-
-    try:
-        device = torch.device(chosen_device(options.device))
-    except Exception as problem:
-        raise LudensError(f"cannot load {name!r}: {one_line(str(problem))}") from problem
-    tokenizer = load_tokenizer(name)
-    model = read_model(name, options.dtype if options.dtype != "auto" or device.type != "cpu" else "float32")
-    try:
-        model = model.to(device).eval().requires_grad_(False)
-    except Exception as problem:  # no such device, or no room on it
-        raise LudensError(f"cannot load {name!r}: {one_line(str(problem))}") from problem
-    version, config, ends = _version(name, model), model.config.get_text_config(), end_tokens(model.generation_config.eos_token_id, tokenizer)
+    tokenizer, lent = load_tokenizer(name), borrowed(name)
+    model = _placed(name, options) if lent is None else lent.model
+    device, version = next(model.parameters()).device, _version(name, model) if lent is None else lent.version
+    config, ends = model.config.get_text_config(), end_tokens(model.generation_config.eos_token_id, tokenizer)
     model, loaded, versions = _with_adapters(model, adapters or {}), {}, {"": version}
     for adapter, place in (adapters or {}).items():
         at = Path(place).expanduser()
@@ -137,7 +131,23 @@ def load(name: str, options: Options, adapters: Mapping[str, str] | None = None)
         device=device,
         versions=versions,
         loaded=loaded,
+        half=lent is not None and lent.half,
     )
+
+
+def _placed(name: str, options: Options) -> Any:
+    """Read a model and put it where it is to be."""
+    import torch
+
+    try:
+        device = torch.device(chosen_device(options.device))
+    except Exception as problem:
+        raise LudensError(f"cannot load {name!r}: {one_line(str(problem))}") from problem
+    model = read_model(name, options.dtype if options.dtype != "auto" or device.type != "cpu" else "float32")
+    try:
+        return model.to(device).eval().requires_grad_(False)
+    except Exception as problem:  # no such device, or no room on it
+        raise LudensError(f"cannot load {name!r}: {one_line(str(problem))}") from problem
 
 
 def release() -> None:

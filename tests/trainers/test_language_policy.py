@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -14,6 +16,7 @@ from ludens.arena.trajectory import trajectories
 from ludens.errors import LudensError
 from ludens.games import make
 from ludens.llm import ModelSpec
+from ludens.llm.chat import Message, Request, Sampling
 from ludens.trainers.language_policy import LanguagePolicy, TokenBatch
 from ludens.trainers.samples import samples
 
@@ -120,3 +123,77 @@ def test_what_will_not_do_is_told(place, tmp_path):
     (sample, *_) = played(place, "nano", seeds=1).kept
     with pytest.raises(LudensError, match="sampled tokens have 0 log-probabilities"):
         TokenBatch.of([sample._replace(logprobs=())])
+
+
+# -- published, not written ----------------------------------------------------------------------------------------------
+
+
+def moved(policy):
+    """Move whatever is learned a little."""
+    torch.manual_seed(3)
+    with torch.no_grad():
+        for weight in policy.model.parameters():
+            if weight.requires_grad:
+                weight.add_(torch.randn_like(weight) * 0.05)
+    return policy
+
+
+@pytest.mark.parametrize("lora", [0, 4])
+def test_a_published_policy_plays_as_a_saved_one(place, tmp_path, lora):
+    if lora:
+        pytest.importorskip("peft")
+    policy = moved(LanguagePolicy.load(place, lora=lora))
+    spec = ModelSpec(engine="transformers", model=str(place), name="m")
+    saved = policy.playing(spec, policy.save(tmp_path / "saved"))
+    here = policy.playing(spec, policy.publish(tmp_path / "published"))
+    assert not list((tmp_path / "published").glob("*.safetensors"))
+    one, other = (said(described) for described in (saved, here))
+    assert [reply.token_ids for reply in one] == [reply.token_ids for reply in other]
+    for first, second in zip(one, other, strict=True):
+        assert first.logprobs == pytest.approx(second.logprobs, abs=1e-4)
+    # it trains on, and what answers is what it is then; versions tell which
+    again = said(policy.playing(spec, moved(policy).publish(tmp_path / "published")))
+    assert [reply.logprobs for reply in again] != [reply.logprobs for reply in other]
+    assert len({one[0].model, other[0].model, again[0].model}) == 3
+    assert all(weight.requires_grad == ("lora_" in name) for name, weight in policy.model.named_parameters()) if lora else True
+
+
+def test_what_is_published_in_half_precision_is_sampled_as_it_is_learned(place, tmp_path):
+    policy = LanguagePolicy.load(place, dtype="bfloat16")
+    spec = ModelSpec(engine="transformers", model=str(place), name="m", options={"device": "cpu", "dtype": "bfloat16"})
+
+    def gap(at):
+        rows = []
+        for reply in said(replace(spec, model=str(at))):
+            before = len(reply.prompt_token_ids)
+            mask = [*[False] * before, *[True] * len(reply.token_ids)]
+            rows.append(([*reply.prompt_token_ids, *reply.token_ids], mask, [*[0.0] * before, *reply.logprobs]))
+        batch = TokenBatch.laid(rows)
+        with torch.no_grad():
+            return float((policy.logprobs(batch) - batch.logprobs)[batch.sampled].abs().mean())
+
+    # weights that are rounded before they are multiplied differ from those that are rounded on the way
+    assert gap(policy.publish(tmp_path / "published")) < 0.5 * gap(policy.save(tmp_path / "saved"))
+
+
+def test_what_was_published_is_gone_with_its_network(place, tmp_path):
+    policy = LanguagePolicy.load(place)
+    at = policy.publish(tmp_path / "published")
+    del policy
+    gc.collect()
+    with pytest.raises(LudensError, match=r"no \*\.safetensors"):
+        ModelSpec(engine="transformers", model=str(at), name="m").build()
+
+
+def said(spec):
+    """Answers to two prompts, unconstrained."""
+
+    async def go():
+        model = replace(spec, structured="none", concurrency=None).build()
+        try:
+            talks = [(Message("user", text),) for text in ("How much for the boat?", "What do you want of it?")]
+            return await model.generate([Request(talk, Sampling(temperature=1.0, max_tokens=12), seed=5) for talk in talks])
+        finally:
+            await model.close()
+
+    return asyncio.run(go())

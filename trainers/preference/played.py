@@ -53,7 +53,7 @@ class Played:
         policy: its weights, as they are trained.
         config: of the run.
         seed: of deals, opponents and draws.
-        place: where the checkpoints that play are written.
+        place: the folders of the policies that play.
     """
 
     def __init__(self, games: Sequence[Game], spec: ModelSpec, policy: LanguagePolicy, config: GameConfig, *, seed: int, place: Path) -> None:
@@ -75,9 +75,9 @@ class Played:
         return self._policy.around(module)
 
     def draw(self, answering: nn.Module, rival: nn.Module | None, number: int) -> Drawn:
-        size, places = self.config.group, {"policy": self.wrapped(answering).save(self.place / "policy")}
+        size, places = self.config.group, {"policy": self.wrapped(answering).publish(self.place / "policy")}
         if rival is not None:
-            places["rival"] = self.wrapped(rival).save(self.place / "rival")
+            places["rival"] = self.wrapped(rival).publish(self.place / "rival")
         played, met = asyncio.run(self._play(places, number))
         wanted = [number for number in range(len(played.returns)) if any(played.samples[number * size : (number + 1) * size])]
         if not wanted:

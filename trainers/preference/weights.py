@@ -66,6 +66,9 @@ class NanoPolicy(LanguagePolicy):
         save(self.model, place, Tokenizer(self.words), half=False)
         return place
 
+    def publish(self, place: str | Path) -> Path:
+        return self.save(place)  # a few megabytes, which the engine reads into arrays of its own
+
 
 def policy_of(spec: ModelSpec, trainer: str = "preference", *, lora: int = 0, seed: int = 0) -> LanguagePolicy:
     """Load the policy of a model that can be trained here, on the device and in the precision of the model's options.
