@@ -1,7 +1,8 @@
 """LSPO on seven-seat Werewolf from nothing: a speaker with planted habits is trained, improved over iterations, and all of it is measured.
 
 A small language model learns from scripted players to whom habits were given that language models were seen to have: as a werewolf it attacks the first seat
-that it may, as a doctor it protects itself in .62 of its nights, it tells at times that it is a werewolf, and it abstains. LSPO then hears it,
+that it may (more often than they, since a small model takes on a part only), as a doctor it protects itself in .62 of its nights, it tells at times that it
+is a werewolf, and it abstains. LSPO then hears it,
 solves the game in meanings, and teaches it. Every agent plays one side against the agent of the last iteration on the other, on the same deals. Beside the
 iterations stand ablations of the first: its policy with the speaker as it was (no teaching), with a speaker that was taught by coins (preferences that are
 not the solver's), and its speaker without a policy. Then all play by themselves, and habits are counted.
@@ -46,7 +47,7 @@ from ludens.trainers.lspo.statements import read_statements
 from ludens.trainers.matches import played
 
 SEED = 0
-HABITS = {"kill_first": 0.38, "self_save": 0.62, "reveal": 0.1, "abstain": 0.3}
+HABITS = {"kill_first": 0.7, "self_save": 0.62, "reveal": 0.1, "abstain": 0.3}
 SPEAKER: dict[str, Any] = {"preset": "xs", "tokens": 3_000_000, "vocabulary": 1200, "matches": 0}
 LSPO: dict[str, Any] = {
     "iterations": 3,
@@ -54,7 +55,7 @@ LSPO: dict[str, Any] = {
     "most_pairs": 800,
     "matches": 0,
     "speaking": 0.8,
-    "deep": {"iterations": 40, "traversals": 400, "depth": 3, "hidden": [128, 128], "steps": 300, "batch": 1024, "policy_steps": 3000, "memory": 400_000},
+    "deep": {"iterations": 300, "traversals": 60, "depth": 3, "hidden": [64, 64], "steps": 80, "batch": 512, "policy_steps": 3000, "memory": 400_000},
 }
 MATCHES, ALONE = 250, 250
 QUICK: dict[str, Any] = {

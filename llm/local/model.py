@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ...errors import MissingExtra
 from .in_process import InProcess, require
+from .lent import borrowed
 from .options import Options
 from .places import check_place
 
@@ -49,8 +50,11 @@ class TransformersModel(InProcess):
         loading = {name: value for name, value in vars(options).items() if name != "adapter"}
         super().__init__(spec, load, options.max_batch, options.max_wait_ms, options=loading, adapters=options.adapters, adapter=options.adapter)
         check_place(spec.model)
+        self._lent = borrowed(spec.model) is not None
 
     def _release(self) -> None:
         from .weights import release
 
-        release()
+        # whoever lends a network goes on with it: memory that was given back would have to be asked for again at once
+        if not self._lent:
+            release()

@@ -126,5 +126,6 @@ _CHOICES = {
     "speech": ("bank", "free"),
     "dtype": ("float32", "bfloat16"),
 }
-_DEEP = {"iterations": 20, "traversals": 60, "depth": 4, "hidden": (128, 128), "steps": 200, "batch": 512, "memory": 100_000, "exact": 0}
+# many short iterations: benchmarks/deep_cfr_samples.py
+_DEEP = {"iterations": 200, "traversals": 60, "depth": 3, "hidden": (64, 64), "steps": 60, "batch": 512, "memory": 200_000, "exact": 0}
 assert set(_DEEP) <= {item.name for item in fields(DeepConfig)}

@@ -1,11 +1,11 @@
 """What only a machine with a GPU can show: engines, trainers and kitchens there, beside the CPU and beside TRL on the same card.
 
 The model is a Llama of random weights with the house model's words, of a size that people train: what it says is noise, what it costs is not. Every
-part prints lines and leaves them in PLACE/gpu_checks.json.
+part prints lines and leaves them in PLACE/gpu.json; the one that RESULTS.md shows is benchmarks/gpu.json.
 
-    python benchmarks/gpu_checks.py PLACE                        # all parts; TRL, where it is importable here
-    python benchmarks/gpu_checks.py PLACE --parts answers lspo
-    python benchmarks/gpu_checks.py PLACE --device cpu --small   # to see that it runs
+    python benchmarks/bench_gpu.py PLACE                        # all parts, five minutes; TRL, where it is importable here
+    python benchmarks/bench_gpu.py PLACE --parts answers lspo
+    python benchmarks/bench_gpu.py PLACE --device cpu --small   # to see that it runs
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from _timing import markdown
 from bench_training import answered, conversations, dpo, grpo, pairs_of
 
 from ludens.games import make
@@ -102,7 +103,7 @@ class Bench:
         self.found.setdefault(part, {}).update(figures)
         for name, figure in figures.items():
             print(f"FIG gpu.{part} | {name} | {figure:.6g}" if isinstance(figure, float) else f"FIG gpu.{part} | {name} | {figure}", flush=True)
-        (self.place / "gpu_checks.json").write_text(json.dumps(self.found, indent=1) + "\n", encoding="utf-8")
+        (self.place / "gpu.json").write_text(json.dumps(self.found, indent=1) + "\n", encoding="utf-8")
 
     def wait(self) -> None:
         """Wait until the device has done what was asked of it."""
@@ -291,6 +292,29 @@ PARTS: dict[str, Callable[[Bench], None]] = {
     "lspo": lspo,
     "sft": scripted,
 }
+
+
+def section() -> str:
+    """Lay out what was measured last, for RESULTS.md: a machine without a GPU has nothing to add."""
+    found = json.loads((HERE / "gpu.json").read_text(encoding="utf-8"))
+    machine = found.pop("machine")
+    notes = found.pop("notes", [])
+    packages = ", ".join(f"{name} {machine[name]}" for name in ("torch", "transformers", "peft", "trl") if name in machine)
+    rows = []
+    for part, figures in found.items():
+        for name, value in figures.items():
+            if not name.startswith("whole part") and not isinstance(value, dict):
+                rows.append((part, name, f"{value:,.4g}" if isinstance(value, float) else f"{value:,}"))
+    return f"""## On a GPU
+
+{machine["card"]}, {machine["cores"]} cores, Python {machine["python"]}, {packages}. By `python benchmarks/bench_gpu.py PLACE`; seconds are those
+of the wall, GB the most that was in use on the card. The model is a Llama of {machine["weights"]:,} random weights with the house model's words. Training
+moves all weights, in bfloat16 over float32; GRPO's steps have {GRPO["prompts"]} prompts with {GRPO["group"]} answers of {GRPO["max_tokens"]} tokens at
+most. DPO includes the checkpoint that is written at the end, TRL's does not. Gaps are in nats, of the tokens that were sampled: what the engine said of
+them against what the trainer says.
+{"".join(f"{chr(10)}- {note}" for note in notes)}
+
+{markdown(rows, ("part", "what", "figure"))}"""
 
 
 def main() -> int:
