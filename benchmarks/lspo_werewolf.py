@@ -57,7 +57,7 @@ LSPO: dict[str, Any] = {
     "speaking": 0.8,
     "deep": {"iterations": 300, "traversals": 60, "depth": 3, "hidden": [64, 64], "steps": 80, "batch": 512, "policy_steps": 3000, "memory": 400_000},
 }
-MATCHES, ALONE = 250, 250
+MATCHES, ALONE = 600, 600
 QUICK: dict[str, Any] = {
     "speaker": {"tokens": 60_000},
     "lspo": {"games": 10, "most_pairs": 40, "deep": {"iterations": 2, "traversals": 8, "depth": 2, "hidden": [16], "steps": 10, "policy_steps": 20}},
