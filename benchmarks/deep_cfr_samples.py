@@ -30,25 +30,25 @@ from ludens.trainers.deep_cfr.exact import policy_in, sights
 
 GAME: dict[str, Any] = {"of": "werewolf_lspo4", "meanings": (2, 2, 2), "memory": 2}
 NODES = 200_000
-SHARED: dict[str, Any] = {"share": "role", "depth": 4, "memory": 1_000_000, "exact": 0}
-BASE: dict[str, Any] = {"iterations": 20, "traversals": 60, "hidden": (128, 128), "steps": 200, "batch": 512, "learning_rate": 5e-3, "policy_steps": 2000}
-MORE: dict[str, Any] = {**BASE, "iterations": 40, "traversals": 1000, "steps": 400, "batch": 2048, "learning_rate": 3e-3, "policy_steps": 4000}
-SETTINGS: dict[str, dict[str, Any]] = {
-    "as LSPO had it": BASE,
-    "5 times the walks": {**BASE, "traversals": 300},
-    "5 times the iterations": {**BASE, "iterations": 100},
-    "5 times both": {**BASE, "iterations": 100, "traversals": 300},
-    "more of all": MORE,
-    "more, 160 iterations of 250": {**MORE, "iterations": 160, "traversals": 250},
-    "more, 40 iterations of 4000": {**MORE, "traversals": 4000},
-    "more, 64 wide": {**MORE, "hidden": (64, 64)},
-    "more, 256 wide": {**MORE, "hidden": (256, 256)},
-    "more, 1500 steps": {**MORE, "steps": 1500},
-    "more, rate .001": {**MORE, "learning_rate": 1e-3, "steps": 800},
-    "more, depth 1": {**MORE, "depth": 1, "traversals": 4000},
-    "more, depth 2": {**MORE, "depth": 2, "traversals": 2000},
-    "more, no depth": {**MORE, "depth": None},
-}
+SHARED: dict[str, Any] = {"share": "role", "memory": 1_000_000, "exact": 0, "learning_rate": 5e-3, "policy_steps": 2000}
+
+
+def settings(iterations: int, traversals: int, wide: int, steps: int, *, batch: int = 512, depth: int = 4) -> dict[str, Any]:
+    """Give one setting of what matters."""
+    return {"iterations": iterations, "traversals": traversals, "hidden": (wide, wide), "steps": steps, "batch": batch, "depth": depth}
+
+
+SETTINGS = [
+    settings(20, 60, 128, 200),
+    settings(20, 300, 128, 200),
+    settings(100, 60, 128, 200),
+    settings(100, 300, 128, 200),
+    settings(40, 1000, 64, 400, batch=2048),
+    settings(300, 60, 128, 60),
+    settings(300, 60, 64, 60),
+    settings(300, 60, 64, 60, depth=3),
+    settings(1000, 20, 64, 20),
+]
 
 
 def tabular() -> dict[str, list[tuple[int, float]]]:
@@ -67,7 +67,7 @@ def tabular() -> dict[str, list[tuple[int, float]]]:
     return found
 
 
-def deep(settings: Mapping[str, Any], seconds: float, seed: int = 0) -> list[dict[str, float]]:
+def deep(given: Mapping[str, Any], seconds: float, seed: int = 0) -> list[dict[str, float]]:
     """Run Deep CFR and measure its average policy five times on the way; it stops after so many seconds."""
     import torch
 
@@ -80,16 +80,16 @@ def deep(settings: Mapping[str, Any], seconds: float, seed: int = 0) -> list[dic
         return np.pad(shown, (0, width - len(shown)))
 
     seen = sights(tree, see)
-    solver = DeepSolver(game, Config(**{**SHARED, **settings}), seed)
+    solver = DeepSolver(game, Config(**SHARED, **given), seed)
     rows: list[dict[str, float]] = []
-    marks, spent, began = {round(settings["iterations"] * part / 5) for part in range(1, 6)}, 0.0, time.process_time()
+    marks, spent, began = {round(given["iterations"] * part / 5) for part in range(1, 6)}, 0.0, time.process_time()
 
     def measure(iteration: int) -> None:
         nonlocal spent, began
         if iteration in marks:
             spent += time.process_time() - began
             exact = nash_conv(tree, policy_in(tree, solver.average(), seen))
-            walks = iteration * settings["traversals"] * len(solver.groups)
+            walks = iteration * given["traversals"] * len(solver.groups)
             rows.append({"iteration": iteration, "walks": walks, "nash_conv": round(exact, 4), "cpu_seconds": round(spent, 1)})
             began = time.process_time()
         if spent + time.process_time() - began > seconds:
@@ -100,10 +100,10 @@ def deep(settings: Mapping[str, Any], seconds: float, seed: int = 0) -> list[dic
     return rows
 
 
-def run(workers: int, minutes: float) -> Iterator[tuple[str, list[dict[str, float]]]]:
+def run(workers: int, minutes: float) -> Iterator[tuple[dict[str, Any], list[dict[str, float]]]]:
     """Run all settings, so many at a time."""
     with ProcessPoolExecutor(workers) as pool:
-        asked = {pool.submit(partial(deep, settings, minutes * 60)): name for name, settings in SETTINGS.items()}
+        asked = {pool.submit(partial(deep, given, minutes * 60)): given for given in SETTINGS}
         for done in as_completed(asked):
             yield asked[done], done.result()
 
@@ -115,11 +115,11 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--minutes", type=float, default=10, help="most CPU-minutes a setting")
     given = parser.parse_args()
-    facts: dict[str, Any] = {"game": make("latent", **GAME).label, "tabular": tabular(), "settings": SETTINGS, "deep": {}}
+    facts: dict[str, Any] = {"game": make("latent", **GAME).label, "tabular": tabular(), "shared": SHARED, "deep": []}
     print(facts["tabular"], flush=True)
-    for name, rows in run(given.workers, given.minutes):
-        facts["deep"][name] = rows
-        print(name, [(row["walks"], row["nash_conv"], row["cpu_seconds"]) for row in rows], flush=True)
+    for own, rows in run(given.workers, given.minutes):
+        facts["deep"].append({**own, "measured": rows})
+        print(own, [(row["walks"], row["nash_conv"], row["cpu_seconds"]) for row in rows], flush=True)
         given.path.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
 
 
