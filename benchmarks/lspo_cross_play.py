@@ -1,7 +1,7 @@
 """Cross-play of LSPO on seven-seat Werewolf: agents that were trained with different seeds from one speaker, every pair of them on the two sides.
 
 Each seed hears, clusters, solves and teaches for itself, so that agents of two seeds mean different things by the numbers of their meanings; what they say
-to each other are words. An agent that only knows how to play with itself would be worse among strangers than at home.
+to each other are words. What a side had learned about its own opponents alone would be lost against those of another seed.
 
     python benchmarks/lspo_cross_play.py PLACE SPEAKER_CHECKPOINT --seeds 1 2 3   # 15 minutes of an idle core a seed; what is in PLACE already is kept
 
