@@ -178,6 +178,8 @@ def plane(points: Sequence[Point], x_title: str, y_title: str, *, x_prefix: str 
 
 _COLOURS = 8
 """Colours of lines in the style sheet; further lines begin again, dashed."""
+_SINGLE = 60
+"""Most points of a line that are drawn as dots; more are dots only where somebody points."""
 
 
 def curves(chart: Curves, names: Sequence[str]) -> Markup:
@@ -222,7 +224,8 @@ def curves(chart: Curves, names: Sequence[str]) -> Markup:
                 parts.append(f'<line x1="{x_of(x)}" x2="{x_of(x)}" y1="{y_of(one.low)}" y2="{y_of(one.high)}"/>')
             told = f"{name}: {number(one.value, 2)} at {number(x, 2)}" + (f" ({number(one.low, 2)} to {number(one.high, 2)})" if one.has_interval else "")
             parts.append(f'<circle cx="{x_of(x)}" cy="{y_of(one.value)}" r="3.5"><title>{escape(told)}</title></circle>')
-        out.append(f'<g class="line c{index % _COLOURS}">{"".join(parts)}</g>')
+        dense = " dense" if len(points) > _SINGLE else ""
+        out.append(f'<g class="line c{index % _COLOURS}{dense}">{"".join(parts)}</g>')
     return Markup(f'<svg class="curves" viewBox="0 0 {width} {height}" role="img" aria-label="{escape(chart.title)}">{"".join(out)}</svg>')
 
 

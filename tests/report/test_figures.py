@@ -88,3 +88,11 @@ def test_lines_stay_within_their_frame(bounds, values):
     heights += [float(pair.partition(",")[2]) for line in re.findall(r'polyline points="([^"]*)"', drawn) for pair in line.split()]
     assert heights
     assert all(0 <= height <= 260 for height in heights)
+
+
+@pytest.mark.parametrize(("count", "dense"), [(60, False), (61, True)])
+def test_dots_of_a_long_line_show_where_somebody_points(count, dense):
+    points = tuple((float(x), Estimate(0.5)) for x in range(count))
+    drawn = str(curves(Curves("t", "a", "x", "y", (("one", points),)), ["one"]))
+    assert ('class="line c0 dense"' in drawn) == dense
+    assert drawn.count("<circle") == count
