@@ -65,11 +65,13 @@ class Judged(NamedTuple):
         logs: log-probabilities of what was chosen, ``(n,)``.
         entropy: mean entropy of the choices.
         values: what the critic expects, ``(n,)``.
+        besides: what else is to be small.
     """
 
     logs: Tensor
     entropy: Tensor
     values: Tensor
+    besides: Tensor | float = 0.0
 
 
 def update(
@@ -108,7 +110,7 @@ def update(
             surrogate = ppo_clip(now.logs, logs[part], gain, learning.clip)
             error = (now.values - targets[part]).square().mean()
             optimizer.zero_grad(set_to_none=True)
-            (surrogate - bonus * now.entropy + learning.value * error).backward()
+            (surrogate - bonus * now.entropy + learning.value * error + now.besides).backward()
             torch.nn.utils.clip_grad_norm_(weights, learning.norm)
             optimizer.step()
             entropies.append(now.entropy.item())

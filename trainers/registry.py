@@ -203,6 +203,15 @@ trainer_kind(
     needs_game=False,
 )
 trainer_kind(
+    "mra",
+    "ludens.trainers.mra:MRA",
+    summary="meta representations for agents: one policy with latent modes for games of any number of agents; exact Nash gaps where choices congest",
+    extra="train",
+    config="ludens.trainers.mra.config:Config",
+    needs_model=False,
+    needs_game=False,
+)
+trainer_kind(
     "nash_tabular",
     "ludens.trainers.tabular.trainer:NashTabular",
     summary="preference optimisation over finitely many answers, exactly: SPO, SPPO, Nash-MD, EGPO, INPO, DPO and kin on a testbed or a matrix game",
