@@ -47,6 +47,7 @@ SETTINGS = [
     settings(300, 60, 128, 60),
     settings(300, 60, 64, 60),
     settings(300, 60, 64, 60, depth=3),
+    settings(200, 20, 64, 40),
     settings(1000, 20, 64, 20),
 ]
 

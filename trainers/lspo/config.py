@@ -127,5 +127,5 @@ _CHOICES = {
     "dtype": ("float32", "bfloat16"),
 }
 # many short iterations: benchmarks/deep_cfr_samples.py
-_DEEP = {"iterations": 200, "traversals": 60, "depth": 3, "hidden": (64, 64), "steps": 60, "batch": 512, "memory": 200_000, "exact": 0}
+_DEEP = {"iterations": 200, "traversals": 20, "depth": 4, "hidden": (64, 64), "steps": 40, "batch": 512, "memory": 200_000, "exact": 0}
 assert set(_DEEP) <= {item.name for item in fields(DeepConfig)}
