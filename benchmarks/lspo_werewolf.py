@@ -9,6 +9,7 @@ not the solver's), and its speaker without a policy. Then all play by themselves
 
     python -P benchmarks/lspo_werewolf.py PLACE           # about an hour of one idle core; what is in PLACE already is not done again
     python -P benchmarks/lspo_werewolf.py PLACE --quick   # minutes, to see that it runs
+    python -P benchmarks/lspo_werewolf.py PLACE --slots   # two iterations in which meanings name somebody, so that listeners know who is accused
 
 Figures: benchmarks/lspo_werewolf.json and docs/lspo.md.
 """
@@ -57,6 +58,7 @@ LSPO: dict[str, Any] = {
     "speaking": 0.8,
     "deep": {"iterations": 300, "traversals": 60, "depth": 3, "hidden": [64, 64], "steps": 80, "batch": 512, "policy_steps": 3000, "memory": 400_000},
 }
+SLOTS: dict[str, Any] = {"slots": True, "iterations": 2, "deep": {**LSPO["deep"], "depth": 2}}
 MATCHES, ALONE = 600, 600
 QUICK: dict[str, Any] = {
     "speaker": {"tokens": 60_000},
@@ -207,6 +209,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("place", type=Path)
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--slots", action="store_true")
     given = parser.parse_args()
     import torch
 
@@ -214,7 +217,7 @@ def main() -> None:
     place: Path = given.place
     place.mkdir(parents=True, exist_ok=True)
     quick = QUICK if given.quick else {"speaker": {}, "lspo": {}, "matches": None}
-    parameters = {**LSPO, **quick["lspo"]}
+    parameters = {**LSPO, **(SLOTS if given.slots else {}), **quick["lspo"]}
     timer = Timer(place / "seconds.json")
     base = place / "speaker" / "checkpoint"
     if not (base / "model.safetensors").exists():
