@@ -40,7 +40,7 @@ from ludens.llm.nano.shape import Shape
 from ludens.llm.nano.tokenizer import Tokenizer
 from ludens.llm.spec import ModelSpec
 from ludens.trainers import Task, trainer
-from ludens.trainers.language_policy import LanguagePolicy, TokenBatch
+from ludens.trainers.language_policy import LanguagePolicy, TokenBatch, row_of
 from ludens.trainers.preference.weights import policy_of
 from ludens.trainers.sft.trainer import copy_words
 
@@ -185,12 +185,7 @@ def gap(policy: LanguagePolicy, name: str, replies: list[Reply]) -> dict[str, fl
     off = []
     with torch.no_grad():
         for begin in range(0, len(replies), 16):
-            rows = []
-            for reply in replies[begin : begin + 16]:
-                before = len(reply.prompt_token_ids)
-                mask = [*[False] * before, *[True] * len(reply.token_ids)]
-                rows.append(([*reply.prompt_token_ids, *reply.token_ids], mask, [*[0.0] * before, *reply.logprobs]))
-            batch = TokenBatch.laid(rows)
+            batch = TokenBatch.laid([row_of(reply.prompt_token_ids, reply.token_ids, reply.logprobs) for reply in replies[begin : begin + 16]])
             off.append((policy.logprobs(batch).cpu() - batch.logprobs)[batch.sampled].abs())
     apart = torch.cat(off)
     return {f"{name}: gap of log-probabilities, mean": float(apart.mean()), f"{name}: the same, most": float(apart.max())}

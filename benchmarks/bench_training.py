@@ -41,7 +41,7 @@ from ludens.llm.nano.tokenizer import Tokenizer
 from ludens.llm.spec import ModelSpec
 from ludens.trainers import Task, trainer
 from ludens.trainers.credit import group_scores
-from ludens.trainers.language_policy import LanguagePolicy, TokenBatch
+from ludens.trainers.language_policy import LanguagePolicy, TokenBatch, row_of
 from ludens.trainers.preference import Config
 from ludens.trainers.preference.answers import Answers, Drawn
 from ludens.trainers.preference.config import PairsConfig
@@ -171,8 +171,7 @@ class Prompted(Scored):
         rewards = np.array([[rule(reply.text) for reply in group] for group in replies])
         parts = []
         for reply in (reply for group in replies for reply in group):
-            before = len(reply.prompt_token_ids)
-            row = ([*reply.prompt_token_ids, *reply.token_ids], [*[False] * before, *[True] * len(reply.token_ids)], [*[0.0] * before, *reply.logprobs])
+            row = row_of(reply.prompt_token_ids, reply.token_ids, reply.logprobs)
             parts.append([row])
             self.tokens += len(row[0])
         table = (1 + np.sign(rewards[:, :, None] - rewards[:, None, :])) / 2

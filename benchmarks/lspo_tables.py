@@ -1,6 +1,6 @@
 """Write what benchmarks/lspo_werewolf.json says into docs/lspo.md, between its marks, and draw docs/figures/lspo-werewolf.svg.
 
-python -P benchmarks/lspo_tables.py
+python benchmarks/lspo_tables.py
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+from _pages import write_between
 
 HERE = Path(__file__).resolve().parent
 FOUND, PAGE = HERE / "lspo_werewolf.json", HERE.parent / "docs" / "lspo.md"
@@ -114,14 +116,9 @@ def main() -> None:
     """Write both."""
     found = json.loads(FOUND.read_text(encoding="utf-8"))
     parts = [evaluation(found), habits(found), iterations(found), meanings(found)]
-    page = PAGE.read_text(encoding="utf-8")
     for number, part in enumerate(parts):
         mark = f"<!-- lspo_werewolf {number} -->"
-        before, *old = page.split(mark)
-        if len(old) != 2:
-            raise SystemExit(f"docs/lspo.md should hold the mark {mark} twice")
-        page = f"{before}{mark}\n\n{part}\n\n{mark}{old[1]}"
-    PAGE.write_text(page, encoding="utf-8")
+        write_between(PAGE, mark, mark, part)
     draw(found)
 
 

@@ -16,10 +16,10 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+from _pages import write_between
 from _timing import markdown
 
 from ludens.analysis.resample import student_interval
-from ludens.errors import LudensError
 from ludens.trainers import Task, trainer
 from ludens.trainers.paired import edge, told
 
@@ -131,11 +131,7 @@ def report(place: Path) -> None:
     runs = ",\n".join(lines)
     kept = {"settings": SETTING, "arms": ARMS, "cpu_seconds": {world: round(seconds) for world, seconds in spent.items()}}
     RESULTS.write_text(f'{json.dumps(kept)[:-1]}, "runs": [\n{runs}\n]}}\n', encoding="utf-8")
-    before, begin, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise LudensError(f"{PAGE.name} should hold the markers {BEGIN} and {END}")
-    PAGE.write_text("\n".join((f"{before}{BEGIN}\n", "\n\n".join(parts), f"\n{END}{after}")), encoding="utf-8")
+    write_between(PAGE, BEGIN, END, "\n\n".join(parts))
 
 
 def main() -> None:

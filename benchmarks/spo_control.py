@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from _pages import write_between
 from _timing import markdown
 
 from ludens.analysis.resample import student_interval, student_intervals
 from ludens.arena.report.findings import DataTable, Findings
 from ludens.arena.report.summary import Cell, Estimate
-from ludens.errors import LudensError
 from ludens.trainers import Task, trainer
 from ludens.trainers.control.config import PREFERENCES, Config
 from ludens.trainers.control.environments import MEASURES, RETURN, STRAIN
@@ -298,11 +298,7 @@ def report(place: Path) -> None:
     RESULTS.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
     figure(found)
     parts = [f"### {table.title}\n\n{table.about}\n\n{markdown([tuple(map(told, row)) for row in table.rows], table.columns)}" for table in tables]
-    before, begin, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise LudensError(f"{PAGE.name} should hold the markers {BEGIN} and {END}")
-    PAGE.write_text("\n".join((f"{before}{BEGIN}\n", "\n\n".join(parts), f"\n{END}{after}")), encoding="utf-8")
+    write_between(PAGE, BEGIN, END, "\n\n".join(parts))
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from ..llm.spec import ModelSpec
 
-__all__ = ["LanguagePolicy", "TokenBatch"]
+__all__ = ["LanguagePolicy", "TokenBatch", "row_of"]
 
 
 class TokenBatch(NamedTuple):
@@ -45,12 +45,7 @@ class TokenBatch(NamedTuple):
             raise LudensError("a batch needs at least one sample")
         if odd := next((sample for sample in samples if len(sample.reply) != len(sample.logprobs)), None):
             raise LudensError(f"episode {odd.episode}, turn {odd.turn}: {len(odd.reply)} sampled tokens have {len(odd.logprobs)} log-probabilities")
-        rows = []
-        for sample in samples:
-            before = len(sample.prompt)
-            mask = [*[False] * before, *[True] * len(sample.reply)]
-            rows.append(([*sample.prompt, *sample.reply], mask, [*[0.0] * before, *sample.logprobs]))
-        return cls.laid(rows, device)
+        return cls.laid([row_of(sample.prompt, sample.reply, sample.logprobs) for sample in samples], device)
 
     @classmethod
     def laid(cls, rows: Sequence[tuple[Sequence[int], Sequence[bool], Sequence[float]]], device: Any = "cpu") -> Self:
@@ -68,6 +63,12 @@ class TokenBatch(NamedTuple):
             sampled[number, :end] = torch.tensor(mask)
             logprobs[number, :end] = torch.tensor(known)
         return cls(*(part.to(device) for part in (tokens, attention, sampled, logprobs)))
+
+
+def row_of(prompt: Sequence[int], reply: Sequence[int], logprobs: Sequence[float]) -> tuple[list[int], list[bool], list[float]]:
+    """Join a prompt and what was sampled after it to a row for :meth:`TokenBatch.laid`: tokens, mask of the sampled ones, log-probabilities."""
+    before = len(prompt)
+    return [*prompt, *reply], [*[False] * before, *[True] * len(reply)], [*[0.0] * before, *logprobs]
 
 
 class LanguagePolicy:
@@ -152,11 +153,13 @@ class LanguagePolicy:
         Returns:
             The folder.
         """
+        from ..llm.local.lent import take_back
         from ..llm.local.weights import without_bars
 
         place = Path(place)
         with without_bars():
             self.model.save_pretrained(place, safe_serialization=True)
+        take_back(place)
         self.copy_words(place)
         return place
 

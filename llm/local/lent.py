@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from weakref import ref
 
-__all__ = ["Lent", "borrowed", "lend"]
+__all__ = ["Lent", "borrowed", "lend", "take_back"]
 
 
 class Lent(NamedTuple):
@@ -28,7 +28,7 @@ _LENT: dict[str, tuple[ref[Any], bool, str]] = {}
 
 
 def lend(place: Path, model: Any, *, half: bool) -> None:
-    """Let a network answer for a folder, until another does or it is gone; whoever trains it waits for the answers.
+    """Let a network answer for a folder, until another does, it is gone or taken back; whoever trains it waits for the answers.
 
     Args:
         place: with the tokenizer's files; the configuration is written there.
@@ -37,6 +37,11 @@ def lend(place: Path, model: Any, *, half: bool) -> None:
     """
     model.config.save_pretrained(place)
     _LENT[_key(place)] = ref(model), half, f"{place.resolve().name}@{_digest(model)}"
+
+
+def take_back(place: Path) -> None:
+    """Let a folder speak for itself again: what is written there counts."""
+    _LENT.pop(_key(place), None)
 
 
 def borrowed(name: str) -> Lent | None:

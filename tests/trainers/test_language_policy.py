@@ -17,7 +17,7 @@ from ludens.errors import LudensError
 from ludens.games import make
 from ludens.llm import ModelSpec
 from ludens.llm.chat import Message, Request, Sampling
-from ludens.trainers.language_policy import LanguagePolicy, TokenBatch
+from ludens.trainers.language_policy import LanguagePolicy, TokenBatch, row_of
 from ludens.trainers.samples import samples
 
 torch = pytest.importorskip("torch")
@@ -163,17 +163,21 @@ def test_what_is_published_in_half_precision_is_sampled_as_it_is_learned(place, 
     spec = ModelSpec(engine="transformers", model=str(place), name="m", options={"device": "cpu", "dtype": "bfloat16"})
 
     def gap(at):
-        rows = []
-        for reply in said(replace(spec, model=str(at))):
-            before = len(reply.prompt_token_ids)
-            mask = [*[False] * before, *[True] * len(reply.token_ids)]
-            rows.append(([*reply.prompt_token_ids, *reply.token_ids], mask, [*[0.0] * before, *reply.logprobs]))
-        batch = TokenBatch.laid(rows)
+        batch = TokenBatch.laid([row_of(reply.prompt_token_ids, reply.token_ids, reply.logprobs) for reply in said(replace(spec, model=str(at)))])
         with torch.no_grad():
             return float((policy.logprobs(batch) - batch.logprobs)[batch.sampled].abs().mean())
 
     # weights that are rounded before they are multiplied differ from those that are rounded on the way
     assert gap(policy.publish(tmp_path / "published")) < 0.5 * gap(policy.save(tmp_path / "saved"))
+
+
+def test_what_is_saved_where_something_was_published_counts(place, tmp_path):
+    policy, spec = LanguagePolicy.load(place), ModelSpec(engine="transformers", model=str(tmp_path / "both"), name="m")
+    policy.publish(tmp_path / "both")
+    policy.save(tmp_path / "both")
+    (saved,) = {reply.logprobs for reply in said(spec)[:1]}
+    moved(policy)
+    assert said(spec)[0].logprobs == saved
 
 
 def test_what_was_published_is_gone_with_its_network(place, tmp_path):
