@@ -2,8 +2,10 @@
 
     python -P benchmarks/read_refinement.py PLACE [NAME ...]
     python -P benchmarks/read_refinement.py PLACE zero [NAME ...]       # afterwards: the same critics at the threshold 0
+    python -P benchmarks/read_refinement.py PLACE words [NAME ...]      # critics that read words
 
-Trains and measures what is not in PLACE yet, one setting after the other; writes ``read_refinement.json`` there, and the tables of docs/read.md to stdout.
+Trains and measures what is not in PLACE yet, one setting after the other; writes ``read_refinement.json`` (``read_refinement_words.json``) there, and the
+tables of docs/read.md to stdout.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -50,16 +53,18 @@ SETTINGS: dict[str, dict[str, Any]] = {
 }
 TRAINING = {"episodes": 600, "trace": 0.5, "steps": 2000, "validation": 16, "held_out": 60}
 KITCHEN_TRAINING = {"episodes": 400, "trace": 0.5, "steps": 2000, "validation": 12, "held_out": 60}
+IN_WORDS = {"reads": "words", "steps": 1000, "batch": 32, "learning_rate": 2e-3}
+READ_IN_WORDS = ("Y1_G1", "Y2_G2", "recipe2", "sort4", "cramped_room")
 
 
-def measure(place: Path, name: str) -> Findings:
+def measure(place: Path, name: str, more: Mapping[str, Any]) -> Findings:
     """Train and measure one setting, or read what was measured."""
-    folder = place / name
+    folder = place / (f"{name}_words" if more else name)
     if not (folder / "games" / "analyses" / "read.json").exists():
         setting = SETTINGS[name]
         game = ludens.make("joint", of=setting["of"], kwargs=setting["kwargs"])
         usual = KITCHEN_TRAINING if setting["of"] == "overcooked_tasks" else TRAINING
-        given = {**usual, **{key: setting[key] for key in ("planner", "discount", "goal")}}
+        given = {**usual, **{key: setting[key] for key in ("planner", "discount", "goal")}, **more}
         began = time.process_time()
         trainer("read").make(Task((game,), None, folder), given).run(lambda line: print(f"{name}: {line}", flush=True))
         print(f"{name}: {time.process_time() - began:.0f} CPU seconds", flush=True)
@@ -94,10 +99,12 @@ def interval(cell: Cell) -> str:
     return f"{cell.value:+.2f} ({cell.low:+.2f} to {cell.high:+.2f})"
 
 
-def main(place: Path, names: list[str]) -> None:
+def main(place: Path, names: Iterable[str], more: Mapping[str, Any]) -> None:
     """Measure settings and write the tables."""
-    found = {name: measure(place, name) for name in names}
-    (place / "read_refinement.json").write_text(json.dumps({name: one.to_dict() for name, one in found.items()}, indent=1) + "\n", encoding="utf-8")
+    found = {name: measure(place, name, more) for name in names}
+    (place / f"read_refinement{'_words' if more else ''}.json").write_text(
+        json.dumps({name: one.to_dict() for name, one in found.items()}, indent=1) + "\n", encoding="utf-8"
+    )
     print("| setting, noise | alone | ReAd-J | alone, in turn | ReAd-S | advantage of first proposals, of what was played (J) |\n|---|---|---|---|---|---|")
     for name, one in found.items():
         columns = one.tables[0].columns
@@ -114,5 +121,7 @@ if __name__ == "__main__":
     if sys.argv[2:3] == ["zero"]:
         for named in sys.argv[3:] or SETTINGS:
             at_zero(Path(sys.argv[1]), named)
+    elif sys.argv[2:3] == ["words"]:
+        main(Path(sys.argv[1]), sys.argv[3:] or READ_IN_WORDS, IN_WORDS)
     else:
-        main(Path(sys.argv[1]), sys.argv[2:] or list(SETTINGS))
+        main(Path(sys.argv[1]), sys.argv[2:] or SETTINGS, {})

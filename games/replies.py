@@ -89,8 +89,11 @@ def last_object(reply: str, keys: tuple[str, ...] = ("choice", "act")) -> dict[s
 
 
 def find_json(reply: str) -> Found | None:
-    """Find an answer in JSON: a ``choice``, or an object that is the choice itself because it names an ``act``."""
-    found = last_object(reply)
+    """Find an answer in JSON: a ``choice``, or an object that is the choice itself because it names an ``act``.
+
+    Where there is a line ``Answer:``, an object in what is said is part of what is said.
+    """
+    found = last_object(_SAY.sub("", reply) if _ANSWER.search(reply) else reply)
     if found is None:
         return None
     choice = found["choice"] if "choice" in found else {key: item for key, item in found.items() if key != "say"}
@@ -112,10 +115,11 @@ def _said(reply: str) -> str | None:
 
 def find_speech(reply: str, whole_lines: str, only: Any) -> Found | None:
     """Find what is said where there is only one choice; ``whole_lines`` is the reply without a last line that was cut off."""
-    found = last_object(reply, ("say", "choice"))
+    said = _said(whole_lines)
+    # an object in the middle of what is said is part of it
+    found = last_object(reply if said is None or said.startswith("{") else _SAY.sub("", reply), ("say", "choice"))
     if found is not None:
         return found.get("choice", only), found.get("say"), "json"
-    said = _said(whole_lines)
     return (only, said, "json") if said is not None else None
 
 

@@ -39,7 +39,7 @@ def critic_of(critic: str | Mapping[str, Any]) -> Critic:
         LudensError: the folder is damaged.
     """
     if isinstance(critic, str) and critic:
-        from .network import load_critic
+        from .folders import load_critic
 
         return load_critic(critic)
     if isinstance(critic, Mapping) and set(critic) <= {"noise", "discount"} and "noise" in critic:

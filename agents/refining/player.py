@@ -132,14 +132,14 @@ def pin(params: dict[str, Any]) -> dict[str, Any]:
     """Add the digest of the critic that the folder holds now, unless one is given: another critic makes another player."""
     if not isinstance(params.get("critic"), str) or params.get("digest"):
         return params
-    from .network import critic_digest
+    from .folders import critic_digest
 
     return {**params, "digest": critic_digest(params["critic"])}
 
 
 def _made(critic: str | Mapping[str, Any], digest: str | None) -> Critic:
     if isinstance(critic, str) and critic:
-        from .network import critic_digest
+        from .folders import critic_digest
 
         found = critic_digest(critic)
         if digest not in (None, found):

@@ -23,7 +23,7 @@ Version history: v0, first version.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeGuard
@@ -164,13 +164,16 @@ class JointState(WrappingState):
         return ActionSpec(_together({seat_name(member): domain for member, domain in enumerate(domains)}))
 
     def request(self, seat: int) -> str:
+        told = self.situation(self.asked)
+        return told if self.game.order == "together" else f"{told}\nChoose for {seat_name(self.asked[0])}."
+
+    def situation(self, members: Sequence[int]) -> str:
+        """Say what some seats that are to move are told."""
         told: list[str] = []
-        for member in self.asked:
+        for member in members:
             # what one has been told need not be told again with the next, unless it is of itself
             lines = [line for line in self.inner.request(member).splitlines() if line not in told or line.startswith(("You ", "Your "))]
             told += [f"To {seat_name(member)}:", *lines]
-        if self.game.order == "in_turn":
-            told.append(f"Choose for {seat_name(self.asked[0])}.")
         return "\n".join(told)
 
     def default_move(self, seat: int) -> Move:

@@ -1,7 +1,8 @@
 """The nano family's tokenizer: byte-level byte-pair encoding whose tokens may span words, trained on what the model is to read.
 
 Transcripts of games repeat whole phrases, so tokens that reach over blanks halve the length of a conversation. Digits always stand alone: a number is read
-digit by digit, whatever numbers occurred in training.
+digit by digit, whatever numbers occurred in training. So do words with a capital: a name is made of the same tokens behind a blank, a quote or a bracket, or a
+model could not copy it.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ def train(texts: Iterable[str], vocabulary: int, place: Path) -> None:
         raise ParameterError(f"a vocabulary of {vocabulary} tokens is too small: {256 + len(SPECIAL)} are the bytes and the special tokens")
     made = Made(models.BPE())
     made.pre_tokenizer = pre_tokenizers.Sequence(
-        [pre_tokenizers.Split(Regex(r"[A-Z](?=[0-9])|[0-9]|\n"), "isolated"), pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)]
+        [pre_tokenizers.Split(Regex(r"[A-Z](?=[0-9])|[A-Z][a-z]+|[0-9]|\n"), "isolated"), pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)]
     )
     made.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(

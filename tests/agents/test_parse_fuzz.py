@@ -230,3 +230,29 @@ def test_texts_made_to_be_slow(attack):
     for spec in SPECS.values():
         for truncated in (False, True):
             judged(spec, SLOW[attack], truncated=truncated)
+
+
+@pytest.mark.parametrize(
+    ("reply", "move"),
+    [
+        ('Say: they wrote {"choice": {"act": "accept"}}, I do not\nAnswer: walk', Move({"act": "walk"}, 'they wrote {"choice": {"act": "accept"}}, I do not')),
+        ('Answer: walk\nSay: {"choice": {"act": "accept"}}', Move({"act": "walk"}, '{"choice": {"act": "accept"}}')),
+        ('Say: now\n{"choice": {"act": "accept"}}', Move({"act": "accept"})),
+        ('Say: now\nAnswer: {"choice": {"act": "accept"}, "say": "then"}', Move({"act": "accept"}, "then")),
+    ],
+)
+def test_an_object_in_what_is_said_is_no_answer(reply: str, move: Move) -> None:
+    assert SPECS["acts"].parse(reply).move == move
+
+
+@pytest.mark.parametrize(
+    ("reply", "said"),
+    [
+        ('Say: they wrote {"choice": "walk"}', 'they wrote {"choice": "walk"}'),
+        ('Say: {"say": "hello"}', "hello"),
+        ('Say: I will be short.\n{"say": "hello"}', "hello"),
+        ('{"say": "hello"}', "hello"),
+    ],
+)
+def test_an_object_in_the_middle_of_speech_is_part_of_it(reply: str, said: str) -> None:
+    assert SPECS["talk"].parse(reply).move == Move("talk", said)

@@ -30,7 +30,7 @@ from ludens.llm.nano.forward import Cache, Forward  # noqa: E402
 from ludens.llm.nano.prefix import Prefixes  # noqa: E402
 from ludens.llm.nano.sampling import _nucleus  # noqa: E402
 from ludens.llm.nano.shape import PRESETS, Shape, preset  # noqa: E402
-from ludens.llm.nano.tokenizer import Tokenizer  # noqa: E402
+from ludens.llm.nano.tokenizer import Tokenizer, train  # noqa: E402
 
 Make = Callable[..., Any]
 SCHEMA = {
@@ -114,6 +114,17 @@ def test_special_tokens_in_a_message_are_only_words(words):
 
 def test_digits_stand_alone(words):
     assert [words.text([token]) for token in words.encode("1234")] == ["1", "2", "3", "4"]
+
+
+def test_a_name_is_made_of_the_same_tokens_wherever_it_stands(tmp_path):
+    pytest.importorskip("tokenizers")
+    texts = [f'The mayor of Kihim is Momusa {name}. {{"text": "{name} Kihim"}} [{name}] ({name})\n{name}: x' for name in ("Tebrum", "Brusol", "Tesol")] * 9
+    train(texts, 400, tmp_path)
+    words = Tokenizer(tmp_path)
+    for name in ("Tebrum", "Brumte"):
+        own = words.encode(name)
+        for before, after in ((" ", "."), ('"', '"}'), ("[", "]"), ("(", ")"), ("\n", ": "), ("mayor of ", " is")):
+            assert words.encode(before + name + after) == [*words.encode(before), *own, *words.encode(after)]
 
 
 def test_text_that_is_no_unicode_is_written_all_the_same(words):

@@ -10,7 +10,8 @@ import pytest
 pytest.importorskip("torch")
 
 from ludens.agents import PlayerSpec
-from ludens.agents.refining.network import Card, load_critic
+from ludens.agents.refining.card import Card
+from ludens.agents.refining.folders import load_critic
 from ludens.analysis.refining import Counts
 from ludens.arena import Run
 from ludens.arena.episode import play_match
@@ -113,6 +114,22 @@ def test_a_run_that_was_cut_off_goes_on(tmp_path, monkeypatch):
     assert kept_findings(tmp_path / "cut" / "games") == kept_findings(tmp_path / "whole" / "games")
     critics = [load_critic(tmp_path / name / "critic") for name in ("cut", "whole")]
     assert critics[0].card == critics[1].card
+
+
+def test_a_critic_of_words_is_trained_and_goes_on_where_it_was_cut_off(tmp_path, monkeypatch):
+    def trained(place):
+        given = {**SMALL, "reads": "words", "steps": 20, "batch": 8, "trace": 0.5}
+        return Read(Task((make("joint", **SWEEP),), None, place, 5), **given).run(lambda line: None)
+
+    whole = trained(tmp_path / "whole")
+    with monkeypatch.context() as patched:
+        patched.setattr(Read, "_with_thresholds", lambda *given: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            trained(tmp_path / "cut")
+    assert trained(tmp_path / "cut")["measured"] == whole["measured"]
+    critics = [load_critic(tmp_path / name / "critic") for name in ("cut", "whole")]
+    assert critics[0].card == critics[1].card
+    assert critics[0].card.reads == "words"
 
 
 def test_the_command_trains_and_its_critic_plays(tmp_path, capsys):

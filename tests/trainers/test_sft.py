@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from itertools import islice, pairwise
 
 import numpy as np
@@ -14,6 +15,7 @@ from ludens.arena.record import prompts
 from ludens.cli import main
 from ludens.errors import LudensError, ParameterError, UnknownName
 from ludens.games import make
+from ludens.games.retrieval.names import split_of
 from ludens.llm import ModelSpec
 from ludens.trainers import Task, trainer, trainers
 
@@ -28,6 +30,7 @@ from ludens.trainers.card import digest  # noqa: E402
 from ludens.trainers.sft import fit as fitting  # noqa: E402
 from ludens.trainers.sft.config import Config  # noqa: E402
 from ludens.trainers.sft.corpus import CHOICE, OWN, Corpus, Writer, conversations  # noqa: E402
+from ludens.trainers.sft.exercises import corpus_of, exercises  # noqa: E402
 from ludens.trainers.sft.teaching import best_style, episodes  # noqa: E402
 
 NANO = ModelSpec(engine="nano", model="house")
@@ -120,6 +123,32 @@ def test_nobody_teaches_what_nobody_knows(monkeypatch):
     monkeypatch.setattr(teaching, "opponents", lambda game: (PlayerSpec.of("random"),))
     with pytest.raises(LudensError, match=r"nobody can teach dictator-v0"):
         best_style(make("dictator"), 2, 0)
+
+
+def test_exercises_ask_for_what_they_told():
+    kinds = {1: 0, 2: 0}
+    for talk in islice(exercises("train", np.random.default_rng(0)), 40):
+        assert [message.role for message in talk] == ["user", "assistant"] * (len(talk) // 2)
+        told, _, first = talk[0].content.partition("\n\n")
+        if not first:
+            assert talk[1].content == told
+            kinds[1] += 1
+            continue
+        kinds[2] += 1
+        pairs = dict(pair.split(": ") for pair in told.removesuffix(".").split(". "))
+        asked = [first, *(message.content for message in talk[2::2])]
+        assert len(set(asked)) == len(asked)
+        assert [pairs[key.removesuffix("?")] for key in asked] == [message.content for message in talk[1::2]]
+    assert kinds == {1: 20, 2: 20}
+
+
+def test_words_of_exercises_belong_to_their_split(words):
+    for split in ("train", "test"):
+        for talk in islice(exercises(split, np.random.default_rng(1)), 10):
+            assert {split_of(word) for word in re.findall(r"[A-Z][a-z]+", talk[0].content)} == {split}
+    made = [corpus_of("train", 2000, words, 1024, np.random.default_rng(2)) for _ in range(2)]
+    assert made[0].starts[-1] >= 2000
+    assert np.array_equal(made[0].ids, made[1].ids)
 
 
 # -- fitting -----------------------------------------------------------------------------------------------------------
@@ -251,6 +280,39 @@ def test_it_goes_on_from_a_checkpoint(place, tmp_path):
     further = trainer("sft").make(onwards, {**SMALL, "preset": None, "tokens": 8000}).run(lines.append)
     assert further["began_with"]["digest"] == digest(tmp_path / "more" / "checkpoint")
     assert "went on from a checkpoint made by" in (tmp_path / "onwards" / "checkpoint" / "README.md").read_text()
+
+
+def test_exercises_come_first_and_are_not_done_again(place, tmp_path, monkeypatch):
+    def trained(name, **more):
+        lines: list[str] = []
+        task = Task((make("dictator"),), ModelSpec(engine="nano", model=str(place)), tmp_path / name, 0)
+        result = trainer("sft").make(task, {**SMALL, "preset": None, "tokens": 4000, **more}).run(lines.append)
+        return lines, result, network.load(tmp_path / name / "checkpoint").state_dict()
+
+    lines, result, weights = trained("whole", recall=3000)
+    assert any(line.startswith("recall: ") for line in lines)
+    assert result["tokens_of_recall"] == 3000
+    assert len((tmp_path / "whole" / "recall" / "log.jsonl").read_text().splitlines()) == 3
+    _, without, others = trained("without")
+    assert "tokens_of_recall" not in without
+    assert any(not torch.equal(weights[name], others[name]) for name in weights)
+
+    # cut off after its exercises, it goes on with the transcripts
+    fit, calls = fitting.fit, []
+
+    def cut(*given, **named):
+        calls.append(named["place"].name)
+        if calls == ["recall", "cut"]:
+            raise KeyboardInterrupt
+        return fit(*given, **named)
+
+    monkeypatch.setattr(fitting, "fit", cut)
+    with pytest.raises(KeyboardInterrupt):
+        trained("cut", recall=3000)
+    before = (tmp_path / "cut" / "recall" / "log.jsonl").read_text()
+    _, _, resumed = trained("cut", recall=3000)
+    assert (tmp_path / "cut" / "recall" / "log.jsonl").read_text() == before
+    assert all(torch.equal(weights[name], resumed[name]) for name in weights)
 
 
 def test_single_games_have_weights_and_teachers_of_their_own(tmp_path):

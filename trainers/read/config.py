@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, get_args
 
+from ...agents.refining.card import Reads
+from ...llm.nano.shape import preset
 from ..parameters import Parameters
 
 __all__ = ["ORDERS", "Config"]
@@ -23,8 +25,11 @@ class Config(Parameters):
         episodes: of the planner's play that the critic is regressed on; every tenth is kept apart to see what it explains.
         discount: of rewards, a step of the environment.
         trace: 1 for Monte-Carlo returns, as the paper has it; less for targets that lean on the value of the next position.
-        hidden: widths of the critic's layers.
-        steps, batch, learning_rate, decay: of its optimizer (AdamW, cosine).
+        reads: whether the critic reads positions in numbers, as a perceptron, or in words, as a small language model (then set ``steps``, ``batch`` and
+            ``learning_rate`` too: decisions are longer; 1000, 32 and 0.002, say).
+        hidden: widths of the perceptron's layers.
+        preset: size of the language model.
+        steps, batch, learning_rate, decay: of its optimizer (AdamW, falling).
         budget: proposals a decision at most.
         quantiles: thresholds that are tried: these quantiles of the advantages of what the planner itself does.
         validation: episodes for each of them, in each order; the threshold whose steps are not clearly more than the fewest, and of those the one with the
@@ -40,7 +45,9 @@ class Config(Parameters):
     episodes: int = 600
     discount: float = 0.9
     trace: float = 1.0
+    reads: Reads = "numbers"
     hidden: tuple[int, ...] = (128, 128)
+    preset: str = "xs"
     steps: int = 2000
     batch: int = 256
     learning_rate: float = 2e-3
@@ -56,6 +63,8 @@ class Config(Parameters):
         object.__setattr__(self, "hidden", tuple(self.hidden))
         object.__setattr__(self, "quantiles", tuple(self.quantiles))
         self._require(isinstance(self.planner, Mapping) and "kind" in self.planner, "planner", "should be a mapping with a kind, such as {kind: noisy_planner}")
+        self._require(self.reads in get_args(Reads), "reads", f"should be one of {', '.join(get_args(Reads))}")
+        preset(self.preset)
         self._whole("steps", "batch", "budget", "goal", "in_flight")
         self._whole("episodes", least=10)
         self._whole("validation", "held_out", least=2)

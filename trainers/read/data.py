@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from ...agents.refining.card import Positions
 from ...agents.refining.features import Floats, Ints, choices, features
 from ...arena.record import Episode, advance
 from ...errors import LudensError
 from ...games.adapters.joint import JointGame
+from ...games.core import Observation
 
 __all__ = ["Rows", "rows_of"]
 
@@ -19,14 +21,14 @@ class Rows(NamedTuple):
     """Decisions of a planner that chooses for all together.
 
     Attributes:
-        positions: ``(N, features)``.
+        positions: ``N`` of them, as the critic reads them.
         chosen: ``(N, seats)``: numbers of options; -1 for seats that were not to move.
         earned: ``(N,)``: what the decision earned, discounted to its beginning.
         carried: ``(N,)``: discount of what comes after it; 0 at the end of an episode.
         episode: ``(N,)``: which one it was; the rows of an episode are in order.
     """
 
-    positions: Floats
+    positions: Positions
     chosen: Ints
     earned: Floats
     carried: Floats
@@ -53,7 +55,7 @@ class Rows(NamedTuple):
         return out
 
 
-def rows_of(game: JointGame, episodes: Iterable[Episode], discount: float) -> Rows:
+def rows_of(game: JointGame, episodes: Iterable[Episode], discount: float, position: Callable[[Observation], Any] = features) -> Rows:
     """Read episodes by playing their moves again.
 
     A choice may take several steps of the environment, or none where it came to nothing; what it earned came with its last step.
@@ -62,18 +64,19 @@ def rows_of(game: JointGame, episodes: Iterable[Episode], discount: float) -> Ro
         game: of the episodes; its planner chooses for all together.
         episodes: that ended by the rules.
         discount: a step of the environment.
+        position: writes a position down as the critic reads it.
 
     Raises:
         LudensError: there is nothing in them.
         RecordError: an episode is of other rules.
     """
-    positions, chosen, numbers = list[Floats](), list[Ints](), list[int]()
+    positions, chosen, numbers = list[Any](), list[Ints](), list[int]()
     earned, carried = list[float](), list[float]()
     for number, episode in enumerate(episodes):
         state, clock = game.start(episode.seed), 0
         for turn in episode.moves():
             seen = state.observe(0)
-            positions.append(features(seen))
+            positions.append(position(seen))
             chosen.append(choices(seen, turn[0].move))
             numbers.append(number)
             advance(state, turn)
@@ -82,4 +85,4 @@ def rows_of(game: JointGame, episodes: Iterable[Episode], discount: float) -> Ro
             carried.append(0.0 if state.over else discount**passed)
     if not positions:
         raise LudensError("there is nothing to learn from: no episode of the planner ended by the rules")
-    return Rows(np.stack(positions), np.stack(chosen), np.array(earned, np.float32), np.array(carried, np.float32), np.array(numbers, np.int64))
+    return Rows(np.array(positions), np.stack(chosen), np.array(earned, np.float32), np.array(carried, np.float32), np.array(numbers, np.int64))

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from ...agents.refining.card import Card, Regressed
 from ...agents.refining.features import Floats, Ints, one_hot
-from ...agents.refining.network import Card, NetworkCritic
+from ...agents.refining.network import NetworkCritic
 from .data import Rows
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def _perceptron(inputs: int, hidden: tuple[int, ...]) -> nn.Sequential:
     return nn.Sequential(*parts[:-1])
 
 
-def explained(critic: NetworkCritic, rows: Rows) -> list[float]:
+def explained(critic: Regressed, rows: Rows) -> list[float]:
     """Give the share of the returns' variance that the critic explains, by how many seats' choices it knows: V's first, the joint Q's last."""
     returns = rows.returns()
     shares = []

@@ -6,7 +6,7 @@ play it was regressed on: what it calls an advantage is over what this planner u
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 
 from ...agents.player import PlayerSpec
-from ...agents.refining.features import joint_game
-from ...agents.refining.network import Card, NetworkCritic, load_critic, save_critic
+from ...agents.refining.card import Card, Regressed
+from ...agents.refining.features import features, joint_game
+from ...agents.refining.folders import WEIGHTS, load_critic, save_critic
 from ...analysis.refining import Counts, counts
 from ...arena.plan import Match, Plan
 from ...arena.record import Episode
@@ -25,6 +26,7 @@ from ...arena.seeds import child_seed
 from ...arena.store import Run
 from ...errors import LudensError, ParameterError
 from ...games.adapters.joint import JointGame
+from ...games.core import Observation
 from ...games.registry import make
 from ..parameters import filled
 from ..registry import Say, Task, require_packages
@@ -79,7 +81,8 @@ class Read:
         task = self.task
         task.place.mkdir(parents=True, exist_ok=True)
         with Run.create(task.place / "games", {"trainer": "read", "seed": task.seed}) as run:
-            rows = rows_of(self.games["together"], self._play(run, self.games["together"], self.planner, "play", self.config.episodes), self.config.discount)
+            episodes = self._play(run, self.games["together"], self.planner, "play", self.config.episodes)
+            rows = rows_of(self.games["together"], episodes, self.config.discount, self._position())
             fitted = self._fitted(rows, say)
             place = self._with_thresholds(run, fitted, rows, say)
             measured = self._measure(run, place)
@@ -104,28 +107,42 @@ class Read:
 
     # -- the critic --------------------------------------------------------------------------------------------------
 
-    def _fitted(self, rows: Rows, say: Say) -> NetworkCritic:
+    def _position(self) -> Callable[[Observation], Any]:
+        if self.config.reads == "numbers":
+            return features
+        from ...agents.refining.reader import situation
+
+        return situation
+
+    def _fitted(self, rows: Rows, say: Say) -> Regressed:
         place = self.task.place / "fitted"
         apart = rows.episode % 10 == 9
-        if not (place / "critic.safetensors").exists():
-            config, game = self.config, self.games["together"]
+        if not (place / WEIGHTS).exists():
+            config, game, words = self.config, self.games["together"], self.config.reads == "words"
             card = Card(
                 team=game.team.hash,
                 label=game.team.label,
-                inputs=rows.positions.shape[1],
+                inputs=0 if words else rows.positions.shape[1],
                 sizes=tuple(map(len, game.options)),
                 discount=config.discount,
                 planner=dict(config.planner),
                 thresholds=dict.fromkeys(ORDERS, 0.0),
+                reads=config.reads,
+                options=game.options if words else (),
             )
             settings = Settings(config.hidden, config.steps, config.batch, config.learning_rate, config.decay, config.trace, self.task.seed)
-            save_critic(place, fit(rows.part(~apart), card, settings))
+            if words:
+                from .reading import fit_words
+
+                save_critic(place, fit_words(rows.part(~apart), card, settings, config.preset, place))
+            else:
+                save_critic(place, fit(rows.part(~apart), card, settings))
         critic = load_critic(place)
         shares = explained(critic, rows.part(apart))
         say(f"of the returns of episodes kept apart V explains {shares[0]:.0%}, Q of the joint action {shares[-1]:.0%}")
         return critic
 
-    def _with_thresholds(self, run: Run, fitted: NetworkCritic, rows: Rows, say: Say) -> Path:
+    def _with_thresholds(self, run: Run, fitted: Regressed, rows: Rows, say: Say) -> Path:
         """Choose the thresholds by play; write the critic that has them."""
         config, thresholds = self.config, dict[str, float]()
         usual = advantages(fitted, rows.part(rows.episode % 10 == 9))
@@ -136,8 +153,7 @@ class Read:
                 tried.append((threshold, self._counts(self._play(run, game, player, "validation", config.validation))))
             thresholds[order] = chosen_threshold(tried)
             say(f"{ORDERS[order]}: plans are played whose advantage is above {thresholds[order]:.3f}")
-        critic = NetworkCritic(replace(fitted.card, thresholds=thresholds), fitted.layers, fitted.scale, fitted.earned)
-        return save_critic(self.task.place / "critic", critic)
+        return save_critic(self.task.place / "critic", fitted.carded(replace(fitted.card, thresholds=thresholds)))
 
     def _counts(self, episodes: Sequence[Episode]) -> list[Counts]:
         return [counts(episode, self.config.goal) for episode in episodes]
@@ -154,7 +170,7 @@ class Read:
         return found
 
 
-def advantages(critic: NetworkCritic, rows: Rows) -> dict[str, np.ndarray]:
+def advantages(critic: Regressed, rows: Rows) -> dict[str, np.ndarray]:
     """Give the advantages of what a planner did, by order: of joint actions, and of single seats' parts."""
     seats = rows.chosen.shape[1]
     values = np.stack([critic.values(rows.positions, prefixes(rows.chosen, np.full(len(rows.chosen), count))) for count in range(seats + 1)], axis=1)

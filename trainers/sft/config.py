@@ -34,6 +34,8 @@ class Config(Parameters):
         speech_weight: weight of a token of speech in the loss, against 1 for one of the choice. Phrases are mostly chance and drown the digits of a price,
             but it is from phrases that repeat numbers that a model learns to copy them: lower it only for one that has.
         reading: weight of a token that is only read, rules and what others say; a model that is to copy names learns it soonest from texts that repeat them.
+        recall: tokens of exercises in recall that are read before anything else: made-up words that are to be said again, or which went with which. A model
+            that is to copy names it never met needs about two million of them.
         batch_tokens: tokens a step.
         learning_rate: the highest; it rises over ``warmup`` steps and falls linearly to a twentieth.
         warmup: steps.
@@ -62,6 +64,7 @@ class Config(Parameters):
     weights: Mapping[str, float] = field(default_factory=dict)
     speech_weight: float = 1.0
     reading: float = 0.0
+    recall: int = 0
     batch_tokens: int = 3000
     learning_rate: float = 3e-3
     warmup: int = 50
@@ -89,7 +92,7 @@ class Config(Parameters):
         self._require(self.precision in get_args(Precision), "precision", f"should be one of {', '.join(get_args(Precision))}")
         self._whole("tokens", "trials", "batch_tokens", "save_every", "held_out", "window_tokens")
         self._not_negative("temperature")
-        self._whole("warmup", "matches", least=0)
+        self._whole("recall", "warmup", "matches", least=0)
         self._positive("epochs", "speaking", "speech_weight", "learning_rate", "clip")
         self._not_negative("weight_decay", "reading")
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ...arena.record import Episode
-from ...arena.seeds import child_seed
+from ...arena.seeds import child_rng, child_seed
 from ...errors import LudensError, ParameterError, nearest
 from ...games.core import Game
 from ...llm.nano.shape import preset
@@ -24,6 +24,7 @@ from .teaching import Teacher, best_style, episodes, named
 if TYPE_CHECKING:
     from ...llm.nano.network import Network
     from ...llm.nano.tokenizer import Tokenizer
+    from .fit import Point
 
 __all__ = ["ABOUT", "SFT", "bare_name", "began_with", "copy_words"]
 
@@ -36,6 +37,8 @@ ABOUT = (
 )
 _SAMPLE = 40
 """Episodes a game that a tokenizer is trained on."""
+_RECALLED = 20_000
+"""Tokens of exercises by which recall is measured."""
 
 
 class SFT:
@@ -85,7 +88,8 @@ class SFT:
         train, held = self._read(tokenizer, teachers, network.shape.context, say)
         say(f"{network.shape.parameters:,} weights read {config.tokens:,} tokens out of {len(train):,} conversations of {train.starts[-1]:,} tokens")
         with bar(self.task.progress) as log:
-            seconds = fit(network, train, config, seed=child_seed(seed, "order"), place=self.task.place, log=log)
+            seconds = self._recall(network, tokenizer, log, say)
+            seconds += fit(network, train, config, seed=child_seed(seed, "order"), place=self.task.place, log=log)
         save(network, self.place, tokenizer)
         found = evaluate(network, held, config.batch_tokens)
         say(
@@ -101,6 +105,7 @@ class SFT:
             "vocabulary": network.shape.vocabulary,
             "context": network.shape.context,
             "tokens_read": config.tokens,
+            **({"tokens_of_recall": config.recall} if config.recall else {}),
             "conversations": len(train),
             "held_out": {name: round(value, 4) for name, value in found._asdict().items()},
             "temperature": config.temperature,
@@ -172,6 +177,23 @@ class SFT:
         words = tokenizer.Tokenizer(self.place)
         say(f"tokenizer: {words.size} tokens")
         return words, network.Network(replace(preset(self.config.preset), vocabulary=words.size))
+
+    def _recall(self, network: Network, tokenizer: Tokenizer, log: Callable[[Point], None], say: Say) -> float:
+        """Let the network do its exercises first; give the seconds they took."""
+        from .exercises import corpus_of
+        from .fit import evaluate, fit
+
+        config, seed = self.config, self.task.seed
+        if not config.recall:
+            return 0.0
+        train = corpus_of("train", config.recall, tokenizer, network.shape.context, child_rng(seed, "recall"))
+        held = corpus_of("test", _RECALLED, tokenizer, network.shape.context, child_rng(seed, "recall", "held out"))
+        place = self.task.place / "recall"
+        place.mkdir(exist_ok=True)
+        seconds = fit(network, train, replace(config, tokens=config.recall), seed=child_seed(seed, "recall", "order"), place=place, log=log)
+        found = evaluate(network, held, config.batch_tokens)
+        say(f"recall: {found.replies:.1%} of words it never met are repeated; {config.recall:,} tokens in {seconds:.0f} s")
+        return seconds
 
     def _read(self, tokenizer: Tokenizer, teachers: Mapping[Game, Teacher], context: int, say: Say) -> tuple[Corpus, Corpus]:
         """Play demonstrations until every game has its share of the tokens; kept in a file, for a run that is taken up again."""

@@ -9,8 +9,10 @@ import pytest
 
 from ludens.agents import PlayerSpec
 from ludens.agents.refining import RefinedPlayer, critic_of
+from ludens.agents.refining.card import Card
 from ludens.agents.refining.features import choices, features, one_hot
-from ludens.agents.refining.network import WEIGHTS, Card, NetworkCritic, load_critic, save_critic
+from ludens.agents.refining.folders import WEIGHTS, load_critic, save_critic
+from ludens.agents.refining.network import NetworkCritic
 from ludens.agents.teams import TeamPlayer
 from ludens.analysis.refining import counts, paired
 from ludens.arena.episode import play_match, play_match_async
