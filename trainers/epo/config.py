@@ -42,6 +42,8 @@ class Config(Parameters):
         batch: rows a step.
         learning_rate: of Adam; 1e-6 for the released 8-billion-parameter models.
         clip: how far the ratio to the sampling model may be from 1; None as released.
+        anchor: what a nat of divergence from the warm start costs a strategy, in its weight; 0 as released. It keeps the strategist from saying one and the
+            same strategy whatever happens. With ``method="epo"`` only.
         pair_temperature: of ``method="dpo"``.
         temperature: at which strategies are sampled.
         opponents: scripted styles that it meets in training.
@@ -74,6 +76,7 @@ class Config(Parameters):
     batch: int = 16
     learning_rate: float = 3e-4
     clip: float | None = None
+    anchor: float = 0.0
     pair_temperature: float = 0.1
     temperature: float = 1.0
     opponents: tuple[str, ...] = ("fair", "greedy", "generous", "tough")
@@ -100,6 +103,8 @@ class Config(Parameters):
         self._shares("gate")
         self._shares("self_share")
         self._positive("learning_rate", "warm_rate", "temperature", "pair_temperature")
+        self._not_negative("anchor")
+        self._require(not self.anchor or self.method == "epo", "anchor", "should be 0 with another method than epo")
         self._require(self.clip is None or 0 < self.clip < 1, "clip", "should be between 0 and 1, or null")
         for name in ("opponents", "held_out"):
             styles = getattr(self, name)

@@ -84,7 +84,7 @@ class EPO:
         before, began, log = self._frozen(), time.perf_counter(), []
         place = warm = self._warm(say)
         for number in range(self.config.rounds):
-            place, facts = self._round(number, place, say)
+            place, facts = self._round(number, place, warm, say)
             log.append(facts)
         if self._frozen() != before:
             raise LudensError("the actor changed while its strategist was trained")
@@ -119,7 +119,7 @@ class EPO:
         spec = self._cast.models.get("actor")
         return json.dumps([self._cast.actor, digest(folder(spec.model)) if spec is not None and spec.engine == "nano" else spec and spec.name], sort_keys=True)
 
-    def _round(self, number: int, start: Path, say: Say) -> tuple[Path, dict[str, Any]]:
+    def _round(self, number: int, start: Path, warm: Path, say: Say) -> tuple[Path, dict[str, Any]]:
         """Play, weigh, fit; give the new checkpoint and what is worth telling of the round."""
         place = self.task.place / f"round_{number + 1}"
         if (place / "round.json").exists():
@@ -129,12 +129,24 @@ class EPO:
         seen = asyncio.run(self._play(number, start))
         weighed = weights([item.played for item in seen], self.config.norm, self.config.discount, self._baselines)
         spoken = [Spoken(item.said, weight, item.played.outcome, (item.played.role, item.played.deal)) for item, weight in zip(seen, weighed, strict=True)]
+        spoken, divergence = self._anchored(spoken, warm)
         losses = self._learner.learn(spoken, start, place / "checkpoint", seed=child_seed(self.task.seed, "order", number))
-        facts = {**_facts(seen, weighed), "losses": [round(value, 5) for value in losses]}
+        facts = {**_facts(seen, weighed), **divergence, "losses": [round(value, 5) for value in losses]}
         facts["baselines"] = [[game, seat, mean] for (game, seat), mean in self._baselines.means.items()]
         (place / "round.json").write_text(json.dumps(facts) + "\n", encoding="utf-8")
         say(f"round {number + 1}: {facts['outcome']:.3f} of the highest payoff an episode, strategies {facts['strategies']}")
         return place / "checkpoint", facts
+
+    def _anchored(self, spoken: list[Spoken], warm: Path) -> tuple[list[Spoken], dict[str, float]]:
+        """Charge strategies for how much likelier they have become than the warm start made them."""
+        if not self.config.anchor or not spoken:
+            return spoken, {}
+        from ...llm.nano.network import load
+        from .anchoring import strayed
+
+        far = strayed(load(warm), spoken, self.config.batch)
+        charged = [talk._replace(weights=talk.weights - self.config.anchor * own) for talk, own in zip(spoken, far, strict=True)]
+        return charged, {"divergence": round(float(np.concatenate(far).mean()), 4)}
 
     def _warm(self, say: Say) -> Path:
         """Imitate tagged scripted play; give the strategist that training begins with."""

@@ -55,6 +55,16 @@ def test_as_released_without_key_turns_it_does_not_know_what_paid(tiny, tmp_path
     assert result["rounds"][-1]["outcome"] < compared["rounds"][-1]["outcome"]
 
 
+def test_an_anchor_keeps_it_near_the_warm_start(tiny, tmp_path):
+    far = {}
+    for anchor in (1e-9, 0.3):
+        result, _ = trained(tiny, tmp_path / str(anchor), rounds=4, anchor=anchor)
+        far[anchor] = [facts["divergence"] for facts in result["rounds"]]
+        assert abs(far[anchor][0]) < 1e-3  # the first round is played by what it is held to
+    assert far[1e-9][-1] > 0.05
+    assert far[0.3][-1] < far[1e-9][-1] / 2
+
+
 def test_it_goes_on_where_it_was_cut_off(tiny, tmp_path):
     given = {"rounds": 2, "episodes": 16, "group": 4}
     whole, _ = trained(tiny, tmp_path / "whole", **given)

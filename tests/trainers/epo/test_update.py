@@ -11,7 +11,8 @@ pytest.importorskip("tokenizers")
 from tiny_nano import tiny_nano  # noqa: E402
 
 from ludens.llm.nano.network import load  # noqa: E402
-from ludens.trainers.epo.talks import Row, Strategy, rows  # noqa: E402
+from ludens.trainers.epo.anchoring import strayed  # noqa: E402
+from ludens.trainers.epo.talks import Row, Spoken, Strategy, rows  # noqa: E402
 from ludens.trainers.epo.update import Batch, epo_loss, fit, logprobs  # noqa: E402
 
 
@@ -133,3 +134,20 @@ def test_what_an_engine_told_in_its_last_digits_changes_no_weight(network):
         made.append(torch.cat([weight.detach().flatten() for weight in own.parameters()]))
     assert torch.equal(*made)
     assert not torch.equal(made[0], torch.cat([weight.detach().flatten() for weight in network.parameters()]))
+
+
+def test_how_far_strategies_have_strayed_is_told_one_by_one(network):
+    def own(said):
+        (row,) = rows(said, np.ones(len(said)))
+        told = list(sampled(network, row).logprobs)
+        return [strategy._replace(logprobs=tuple(told.pop(0) for _ in strategy.reply)) for strategy in said]
+
+    first, second = own(talk())
+    # the sampler found the first one likelier than the reference does by 0.5 a token, and the second one less likely by 2
+    changed = [first._replace(logprobs=tuple(value + 0.5 for value in first.logprobs)), second._replace(logprobs=(second.logprobs[0] - 2,))]
+    unread = [strategy(0, (1, 2), (3,), read=False)]
+    ones = np.ones(2)
+    found = strayed(network, [Spoken([first, second], ones), Spoken(unread, ones[:1]), Spoken(changed, ones)], batch=2)
+    np.testing.assert_allclose(found[0], [0, 0], atol=1e-5)
+    np.testing.assert_allclose(found[1], [0])
+    np.testing.assert_allclose(found[2], [1.0, -2.0], atol=1e-5)
