@@ -38,6 +38,7 @@ class Config(Parameters):
         candidates: new instructions tried each time.
         evidence: cases that a proposal is made from.
         verify: deals on which a candidate must beat its parent.
+        verify_temperature: at which a model plays them; the likeliest words (0) leave the least to chance. None for the temperature at which it plays.
         level: of the sign test that it must pass.
         learn: train the model too (GRPO on its own tokens).
         learning_rate, clip, epochs, batch: of that.
@@ -66,6 +67,7 @@ class Config(Parameters):
     candidates: int = 4
     evidence: int = 8
     verify: int = 48
+    verify_temperature: float | None = 0.0
     level: float = 0.2
     learn: bool = False
     learning_rate: float = 1e-4
@@ -83,6 +85,8 @@ class Config(Parameters):
         self._require(bool(self.seeds) and all(isinstance(text, str) and text.strip() for text in self.seeds), "seeds", "should be instructions, at least one")
         self._whole("steps", "deals", "group", "evolve", "size", "candidates", "verify", "epochs", "batch")
         self._whole("least", "evidence", "matches", least=0)
+        if self.verify_temperature is not None:
+            self._not_negative("verify_temperature")
         self._require(self.temperature > 0, "temperature", "should be above 0")
         self._shares("floor", "rate", "level")
         self._require(set(self.opponents) <= set(STYLES) and bool(self.opponents), "opponents", f"should be some of {', '.join(STYLES)}")

@@ -17,7 +17,7 @@ from .verify import Verdict, judged
 __all__ = ["evolve"]
 
 _FIRST = 4
-"""One in so many deals comes first; who is not ahead on these plays no more."""
+"""One in so many deals comes first; who is behind on these plays no more."""
 
 
 async def evolve(
@@ -76,7 +76,7 @@ class _Trial:
         self._known: list[Sequence[float]] = []
 
     async def of(self, text: str) -> Verdict | None:
-        """Try a candidate; None where it is not ahead on the first deals, and most are not."""
+        """Try a candidate; None where it is behind on the first deals, or not ahead in the end."""
         child: list[float] = []
         for number, part in enumerate(self._parts):
             if number == len(self._known):
@@ -84,6 +84,6 @@ class _Trial:
             child += await self._earned(text, part)
             parent = [reward for known in self._known[: number + 1] for reward in known]
             verdict = judged(child, parent)
-            if verdict.ahead <= 0:
+            if verdict.ahead < 0:
                 return None
-        return verdict
+        return verdict if verdict.ahead > 0 else None

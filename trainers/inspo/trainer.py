@@ -118,12 +118,12 @@ class INSPO:
         shared = {"window_tokens": self.config.window_tokens, "beyond": "forget", "temperature": self.config.sample_temperature}
         return {"kind": "language", "persona": PLACEHOLDER, **shared}
 
-    def _told(self, instruction: str, member: int = 0) -> PlayerSpec:
-        """Make the player that is told an instruction; members of a group draw differently."""
+    def _told(self, instruction: str, member: int = 0, temperature: float | None = None) -> PlayerSpec:
+        """Make the player that is told an instruction; members of a group draw differently. A language player's temperature may be another than its own."""
         params = {str(name): value for name, value in _filled(self._template, instruction).items()}
         kind = str(params.pop("kind", "language"))
         if kind == "language":
-            params |= {"model": _TRAINED, "seed": member}
+            params |= {"model": _TRAINED, "seed": member, **({} if temperature is None else {"temperature": temperature})}
         elif kind == "strategist":
             params["strategist"] = {**params["strategist"], "seed": member}
         return PlayerSpec.of(kind, _TRAINED, **params)
@@ -216,10 +216,11 @@ class INSPO:
         await evolve(self.population, self.buffer, lambda text, part: self._earned(text, dealt[part]), self.config, step=step, rng=rng, say=say)
 
     async def _earned(self, text: str, dealt: Sequence[Deal]) -> list[float]:
-        return [share_of(episode, deal.game, deal.seat) for episode, deal in zip(await self._played(text, dealt), dealt, strict=True)]
+        episodes = await self._played(text, dealt, self.config.verify_temperature)
+        return [share_of(episode, deal.game, deal.seat) for episode, deal in zip(episodes, dealt, strict=True)]
 
-    async def _played(self, text: str, dealt: Sequence[Deal]) -> list[Episode]:
-        player = self._told(text)
+    async def _played(self, text: str, dealt: Sequence[Deal], temperature: float | None = None) -> list[Episode]:
+        player = self._told(text, temperature=temperature)
         return await play([deal.match(player) for deal in dealt], self._models())
 
     async def _measured(self) -> list[dict[str, Any]]:

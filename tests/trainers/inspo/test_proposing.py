@@ -8,6 +8,7 @@ import pytest
 
 from ludens.llm.scripted import ScriptedModel
 from ludens.trainers.inspo.buffer import Buffer, Case
+from ludens.trainers.inspo.evolving import _Trial
 from ludens.trainers.inspo.population import Instruction
 from ludens.trainers.inspo.proposers import ByClauses, ByModel, acceptable
 from ludens.trainers.inspo.verify import judged
@@ -78,3 +79,27 @@ def test_the_sign_test_is_exact():
     verdict = judged([1, 1, 1, 0, 1], [0, 0, 0, 1, 1])
     assert (verdict.wins, verdict.losses) == (3, 1)
     assert verdict.p == pytest.approx(5 / 16)
+
+
+@pytest.mark.parametrize(
+    ("child", "played", "comes_in"),
+    [
+        ([0, 0, 1, 1, 1, 1, 1, 1], 8, True),  # level on the first two deals is no reason to stop
+        ([1, 1, 1, 1, 1, 1, 0, 0], 8, True),
+        ([0, -1, 1, 1, 1, 1, 1, 1], 2, False),  # behind on them
+        ([0, 0, 0, 0, 0, 0, 0, 0], 8, False),
+    ],
+)
+def test_a_candidate_that_is_behind_on_the_first_deals_plays_no_more(child, played, comes_in):
+    seen = {"parent": 0, "child": 0}
+
+    async def earned(text, part):
+        seen[text] += part.stop - part.start
+        return child[part] if text == "child" else [0.0] * (part.stop - part.start)
+
+    trial = _Trial("parent", earned, 8)
+    verdict = asyncio.run(trial.of("child"))
+    assert seen == {"parent": played, "child": played}
+    assert (verdict is not None and verdict.admits(0.2)) == comes_in
+    asyncio.run(trial.of("child"))
+    assert seen["parent"] == played  # it plays a deal once for all its candidates

@@ -104,6 +104,24 @@ def test_a_server_plays_and_proposes(tmp_path):
     assert any("report:" in line for line in lines)
 
 
+@pytest.mark.parametrize(("given", "tried_at"), [({}, 0.0), ({"verify_temperature": None}, 0.7), ({"verify_temperature": 0.3}, 0.3)])
+def test_candidates_are_tried_at_a_temperature_of_their_own(tmp_path, monkeypatch, given, tried_at):
+    from ludens.trainers.inspo import trainer as module
+
+    asked = []
+
+    async def watched(matches, models):
+        asked.append({dict(player.params)["temperature"] for match in matches for player in match.players if player.kind == "language"})
+        return await play(matches, models)
+
+    play = module.play
+    monkeypatch.setattr(module, "play", watched)
+    given = {"seeds": ["Be kind.", "Be quick."], "bank": ["Be fair."], "steps": 2, "deals": 2, "evolve": 1, "verify": 2, "least": 1, "matches": 2, **given}
+    evolved(tmp_path / "run", "dictator", ModelSpec(engine="testserver", model="m", name="served"), sample_temperature=0.7, **given)
+    assert asked[0] == asked[-1] == {0.7}  # in a step, and in the comparison at the end
+    assert {tried_at} in asked[1:-3]
+
+
 def test_a_population_in_retrieval_finds_the_second_search(tmp_path):
     once = "Search for the whole question. Stop after one search."
     seeds = [once, "Answer at once, without a search.", "Search for the whole question. Answer in a whole sentence."]
