@@ -45,6 +45,16 @@ def test_evidence_calls_for_a_clause():
     assert not any("agreement" in text for text in proposed(ByClauses(["Be kind."]), evidence=[case(0.0, agreement=True)]))
 
 
+def test_what_shows_most_is_called_for_first_and_rare_things_are_not():
+    searched_once, guessed, other = case(0.0, hops=2, searches=1), case(0.0, hops=1, searches=0), case(0.0, hops=1, searches=1)
+    (first, second, *_) = proposed(ByClauses(["Be kind."]), evidence=[guessed, searched_once, searched_once, searched_once, other], count=2)
+    assert "search again" in first
+    assert "Search before you answer." not in second
+    (first, second, *_) = proposed(ByClauses(["Be kind."]), evidence=[searched_once, guessed, guessed, other], count=2)
+    assert "Search before you answer." in first
+    assert "search again" in second
+
+
 def test_clauses_are_changed_one_at_a_time():
     for text in proposed(ByClauses(["Be kind.", "Be quick."]), count=8):
         kept = set(text.replace(". ", ".|").split("|"))
