@@ -203,6 +203,13 @@ trainer_kind(
     needs_game=False,
 )
 trainer_kind(
+    "meta_policy",
+    "ludens.trainers.meta_policy:MetaPolicy",
+    summary="meta policy optimisation: a nano model learns from a judge with a rubric, which is rewritten from what the model made of it",
+    extra="train",
+    config="ludens.trainers.meta_policy.config:Config",
+)
+trainer_kind(
     "mra",
     "ludens.trainers.mra:MRA",
     summary="meta representations for agents: one policy with latent modes for games of any number of agents; exact Nash gaps where choices congest",

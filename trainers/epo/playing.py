@@ -18,7 +18,7 @@ from ...llm.spec import ModelSpec
 from ..matches import played
 from .config import Config
 
-__all__ = ["Cast", "Deal", "deals", "play", "pool_of", "share_of"]
+__all__ = ["Cast", "Deal", "deals", "play", "pool_of", "seen_by", "share_of"]
 
 
 @dataclass(frozen=True)
@@ -135,3 +135,8 @@ def share_of(episode: Episode, game: Game, seat: int) -> float:
     """What a seat earned, from 0 at the game's lowest payoff to 1 at its highest."""
     low, high = game.type.payoff_low, game.type.payoff_high
     return min(max((episode.returns[seat] - low) / (high - low), 0.0), 1.0) if high > low else 0.0
+
+
+def seen_by(episode: Episode, seat: int) -> list[str]:
+    """What a seat saw, line by line."""
+    return [event.text for event in episode.events if event.visible_to is None or seat in event.visible_to]

@@ -2,19 +2,40 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from ...arena.record import Episode
 from ...arena.seeds import child_seed
+from ...llm.spec import ModelSpec
 from ..epo.talks import Row, Strategy, rows
 from ..saves import read_state, write_state
-from .config import Config
 
-__all__ = ["Learner", "compared"]
+__all__ = ["Iterates", "Learner", "Learning", "compared"]
+
+
+class Learning(Protocol):
+    """The parameters of a step of learning, as trainers' configurations have them."""
+
+    @property
+    def learning_rate(self) -> float:
+        """Of Adam."""
+
+    @property
+    def clip(self) -> float:
+        """How far the ratio to the sampling model may be from 1 before a token stops counting."""
+
+    @property
+    def epochs(self) -> int:
+        """How often a step's rows are read."""
+
+    @property
+    def batch(self) -> int:
+        """Rows an update."""
 
 
 class Learner:
@@ -26,7 +47,7 @@ class Learner:
         config: learning rate and the like.
     """
 
-    def __init__(self, start: Path, place: Path | None, config: Config) -> None:
+    def __init__(self, start: Path, place: Path | None, config: Learning) -> None:
         import torch
 
         from ...llm.nano.network import load
@@ -59,6 +80,43 @@ class Learner:
         save(self._network, place, Tokenizer(self._words), half=False)
         write_state(place, self._network, self._optimizer, step)
         return float(np.mean(losses)) if losses else 0.0
+
+
+class Iterates:
+    """A nano model of a run, step by step: a folder a step, of which the newest is kept.
+
+    Args:
+        place: the run's folder.
+        start: the checkpoint that training began with.
+        config: learning rate and the like.
+    """
+
+    def __init__(self, place: Path, start: Path, config: Learning) -> None:
+        self._place, self._start, self._config = place, start, config
+        self._learner: Learner | None = None
+
+    def after(self, steps: int) -> Path:
+        """Give the checkpoint as it is after so many steps: the start after none."""
+        return self._place / f"policy_{steps}" if steps else self._start
+
+    def playing(self, steps: int, name: str) -> ModelSpec:
+        """Describe the model as it plays after so many steps."""
+        return ModelSpec(engine="nano", model=str(self.after(steps)), name=name, concurrency=None)
+
+    def learn(self, found: Sequence[Row], steps: int) -> float:
+        """Take one more step, from where the model stands after ``steps`` of them; give the mean loss."""
+        if self._learner is None:
+            self._learner = Learner(self._start, self.after(steps) if steps else None, self._config)
+        return self._learner.step(found, self.after(steps + 1), steps)
+
+    def forget(self, steps: int) -> None:
+        """Remove what there was before the step that is saved now; the start stays."""
+        if steps > 1:
+            shutil.rmtree(self.after(steps - 1), ignore_errors=True)
+
+    def publish(self, steps: int, place: Path) -> None:
+        """Copy the checkpoint after so many steps, without what only training goes on from."""
+        shutil.copytree(self.after(steps), place, dirs_exist_ok=True, ignore=shutil.ignore_patterns("state.*"))
 
 
 def compared(episodes: Sequence[Episode], seats: Sequence[int], rewards: np.ndarray, groups: Sequence[tuple[int, int]]) -> tuple[list[Row], dict[str, Any]]:

@@ -15,7 +15,7 @@ from ...llm.chat import ChatModel, Message, ModelFailure, Request, Sampling
 from .buffer import Case
 from .population import Instruction
 
-__all__ = ["RULES", "ByClauses", "ByModel", "Proposer", "acceptable"]
+__all__ = ["RULES", "ByClauses", "ByModel", "Proposer", "acceptable", "alike"]
 
 _ALIKE = 0.95
 _LEAK_WORDS = 5
@@ -125,6 +125,12 @@ def _read(reply: str, most_words: int) -> str | None:
     return text if text and len(text.split()) <= most_words else None
 
 
+def alike(one: str, other: str) -> bool:
+    """Tell whether two texts are the same but for a word in twenty, and for how they are written."""
+    words, others = (re.findall(r"\w+", text.lower()) for text in (one, other))
+    return SequenceMatcher(None, words, others).ratio() > _ALIKE
+
+
 def acceptable(text: str, known: Sequence[str], evidence: Sequence[Case]) -> bool:
     """Tell whether a proposal may be tried: it is new, and gives no answer or question of the evidence away.
 
@@ -135,7 +141,7 @@ def acceptable(text: str, known: Sequence[str], evidence: Sequence[Case]) -> boo
     """
     low = text.lower()
     words = re.findall(r"\w+", low)
-    if any(SequenceMatcher(None, words, re.findall(r"\w+", other.lower())).ratio() > _ALIKE for other in known):
+    if any(alike(text, other) for other in known):
         return False
     runs = {tuple(words[at : at + _LEAK_WORDS]) for at in range(len(words) - _LEAK_WORDS + 1)}
     for case in evidence:

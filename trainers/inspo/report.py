@@ -10,15 +10,17 @@ import numpy as np
 
 from ...arena.report.findings import Findings
 from ...arena.report.summary import Cell, Curves, DataTable, Estimate
+from ..spent import Spent
 from .population import Instruction, Population
 
-__all__ = ["findings", "tree"]
+__all__ = ["findings", "side_by_side", "tree"]
 
 _LINES = 8
 """Instructions in a chart: more lines nobody tells apart."""
 _POINTS = 60
 _MARGIN = 4
 _BLANK = "\u00a0"
+_PARTS = "Instructions: credits, proposals, and the episodes by which candidates were tried."
 
 
 def findings(game: str, result: Mapping[str, Any]) -> Findings:
@@ -33,7 +35,7 @@ def findings(game: str, result: Mapping[str, Any]) -> Findings:
         "inspo",
         f"Instructions that evolved: {game}",
         f"{len(population.members)} instructions in {len(history)} steps; the best at the end: {result['best']}",
-        (_genealogy(population, history), *_measured(result), *_dialogues(result), _time(result)),
+        (_genealogy(population, history), *_measured(result), *_dialogues(result), Spent.table(result["seconds"], _PARTS)),
         _charts(population, history),
         (
             "Weights and credits of paired instructions are differences from the mean of the two on the same deal; unpaired, they are rewards.",
@@ -113,20 +115,24 @@ def _measured(result: Mapping[str, Any]) -> tuple[DataTable, ...]:
 
 def _dialogues(result: Mapping[str, Any]) -> Iterator[DataTable]:
     about = "What was seen and done, line by line: the deals on which the best instruction was furthest ahead, and the one on which it was furthest behind."
-    for line in result.get("measured", ()):
+    return side_by_side(result.get("measured", ()), about, {"seed": "under the first seed", "best": "under the best"})
+
+
+def side_by_side(measured: Sequence[Mapping[str, Any]], about: str, sides: Mapping[str, str]) -> Iterator[DataTable]:
+    """Lay out the same deals played twice, a table a game.
+
+    Args:
+        measured: a game each: its label (``game``) and what is ``shown``: number of the ``deal``, what each side ``earned``, and its lines.
+        about: what they are.
+        sides: how the two are named in ``shown``, and above their columns.
+    """
+    one, two = sides
+    for line in measured:
         rows: list[tuple[Cell, ...]] = []
         for shown in line["shown"]:
-            rows.append((f"deal {shown['deal'] + 1}", f"earned {shown['earned']['seed']:.2f}", f"earned {shown['earned']['best']:.2f}"))
-            rows += [(f"{number}", *pair) for number, pair in enumerate(zip_longest(shown["seed"], shown["best"], fillvalue=""), 1)]
-        yield DataTable(f"Before and after: {line['game']}", about, ("line", "under the first seed", "under the best"), tuple(rows))
-
-
-def _time(result: Mapping[str, Any]) -> DataTable:
-    seconds = result["seconds"]
-    total = max(sum(seconds.values()), 1e-9)
-    rows = tuple((name, round(value, 1), f"{value / total:.1%}") for name, value in seconds.items())
-    about = "Seconds of the processor. Instructions: credits, proposals, and the episodes by which candidates were tried."
-    return DataTable("Where the time went", about, ("part", "seconds", "share"), rows)
+            rows.append((f"deal {shown['deal'] + 1}", *(f"earned {shown['earned'][side]:.2f}" for side in sides)))
+            rows += [(f"{number}", *pair) for number, pair in enumerate(zip_longest(shown[one], shown[two], fillvalue=""), 1)]
+        yield DataTable(f"Before and after: {line['game']}", about, ("line", *sides.values()), tuple(rows))
 
 
 def _short(text: str, most: int = 44) -> str:

@@ -9,11 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shutil
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -26,14 +22,15 @@ from ...errors import LudensError
 from ...games.core import Game
 from ...llm.nano.model import folder
 from ...llm.spec import ModelSpec
-from ..epo.playing import Deal, deals, play, pool_of, share_of
+from ..epo.playing import Deal, deals, play, pool_of, seen_by, share_of
 from ..paired import edge, told
 from ..parameters import filled
 from ..registry import Say, Task, require_packages
+from ..spent import Spent
 from .buffer import Buffer, Case
 from .config import PLACEHOLDER, Config
 from .evolving import evolve
-from .learning import Learner, compared
+from .learning import Iterates, compared
 from .population import Instruction, Population
 from .report import findings
 
@@ -72,29 +69,29 @@ class INSPO:
         self.population = Population.of(self.config.seeds, temperature=self.config.temperature, floor=self.config.floor, rate=self.config.rate)
         self.buffer = Buffer()
         self._history: list[dict[str, Any]] = []
-        # of the processor: what others do on the machine is not counted
-        self._seconds = dict.fromkeys(("playing", "learning", "instructions"), 0.0)
-        self._learner: Learner | None = None
+        self._spent = Spent("playing", "learning", "instructions")
+        self._iterates = Iterates(task.place, folder(task.model.model), self.config) if self.config.learn and task.model is not None else None
 
     def run(self, say: Say) -> Mapping[str, Any]:
         self._load()
         for step in range(len(self._history), self.config.steps):
             if step and step % self.config.evolve == 0:
-                with self._counted("instructions"):
+                with self._spent.counted("instructions"):
                     asyncio.run(self._evolve(step, say))
             asyncio.run(self._step(step))
             self._save()
             if (step + 1) % 10 == 0:
                 best, share = self._best(), float(self.population.shares().max())
                 reward = float(np.mean([facts["reward"] for facts in self._history[-10:]]))
-                say(f"step {step + 1}: {reward:.3f} an episode, overhead of instructions {self._overhead:.1%}, drawn most ({share:.2f}): {best.text}")
+                overhead = self._spent.share("instructions")
+                say(f"step {step + 1}: {reward:.3f} an episode, overhead of instructions {overhead:.1%}, drawn most ({share:.2f}): {best.text}")
         result: dict[str, Any] = {
             "best": self._best().text,
             "seed_instruction": self.config.seeds[0],
             "population": self.population.plain(),
             "history": self._history,
-            "seconds": {name: round(value, 2) for name, value in self._seconds.items()},
-            "overhead": round(self._overhead, 4),
+            "seconds": self._spent.plain(),
+            "overhead": round(self._spent.share("instructions"), 4),
         }
         if self.config.matches:
             result["measured"] = asyncio.run(self._measured())
@@ -102,8 +99,8 @@ class INSPO:
                 say(line["line"])
         final = self.task.place / "checkpoint"
         final.mkdir(parents=True, exist_ok=True)
-        if self.config.learn:
-            shutil.copytree(self._checkpoint(), final, dirs_exist_ok=True, ignore=shutil.ignore_patterns("state.*"))
+        if self._iterates is not None:
+            self._iterates.publish(len(self._history), final)
         (final / "instruction.json").write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         say(f"report: {keep_page(self.task.place, findings(', '.join(game.label for game in self.task.games), result))}")
         return {"checkpoint": str(final), **result}
@@ -132,17 +129,9 @@ class INSPO:
         model = self.task.model
         if model is None:
             return {}
-        if self.config.learn:
-            return {_TRAINED: ModelSpec(engine="nano", model=str(self._checkpoint()), name=_TRAINED, concurrency=None)}
+        if self._iterates is not None:
+            return {_TRAINED: self._iterates.playing(len(self._history), _TRAINED)}
         return {_TRAINED: ModelSpec.of({**model.plain, "name": _TRAINED})}
-
-    def _checkpoint(self) -> Path:
-        """The model as it plays now: what it began with, or what the last step that was saved made of it."""
-        assert self.task.model is not None
-        return self._policy(len(self._history)) if self._history else folder(self.task.model.model)
-
-    def _policy(self, step: int) -> Path:
-        return self.task.place / f"policy_{step}"
 
     def _best(self) -> Instruction:
         return max(self.population.alive, key=lambda member: (member.weight, -member.id))
@@ -155,7 +144,7 @@ class INSPO:
     async def _step(self, step: int) -> None:
         """Draw, play, credit, learn."""
         config = self.config
-        with self._counted("playing"):
+        with self._spent.counted("playing"):
             dealt = [deal for game in self.task.games for deal in self._dealt(game, config.deals, "step", step)]
             rng = child_rng(self.task.seed, "draw", step)
             drawn = self.population.draw(len(dealt), rng, distinct=2 if config.paired else 1)
@@ -165,7 +154,7 @@ class INSPO:
             ]
             episodes = await play(matches, self._models())
             rewards = np.array([share_of(episode, dealt[number].game, dealt[number].seat) for episode, (number, _) in zip(episodes, where, strict=True)])
-        with self._counted("instructions"):
+        with self._spent.counted("instructions"):
             self.population.credit(_credits(rewards, where, paired=config.paired))
             cases = [
                 self._case(step, id, number, float(reward), episode, dealt[number])
@@ -181,32 +170,14 @@ class INSPO:
             "shares": {str(member.id): round(float(share), 4) for member, share in zip(self.population.alive, shares, strict=True)},
             "entropy": round(float(-(shares * np.log(shares)).sum()), 4),
         }
-        if config.learn:
-            with self._counted("learning"):
-                facts["learnt"] = self._learn(episodes, [dealt[number].seat for number, _ in where], rewards, where)
+        if self._iterates is not None:
+            with self._spent.counted("learning"):
+                found, learnt = compared(episodes, [dealt[number].seat for number, _ in where], rewards, where)
+                facts["learnt"] = {**learnt, "loss": round(self._iterates.learn(found, len(self._history)), 5)}
         self._history.append(facts)
 
-    def _learn(self, episodes: Sequence[Episode], seats: Sequence[int], rewards: np.ndarray, where: Sequence[tuple[int, int]]) -> dict[str, Any]:
-        done = len(self._history)
-        if self._learner is None:
-            assert self.task.model is not None
-            self._learner = Learner(folder(self.task.model.model), self._policy(done) if done else None, self.config)
-        found, facts = compared(episodes, seats, rewards, where)
-        return {**facts, "loss": round(self._learner.step(found, self._policy(done + 1), done), 5)}
-
-    @contextmanager
-    def _counted(self, what: str) -> Iterator[None]:
-        began = time.process_time()
-        yield
-        self._seconds[what] += time.process_time() - began
-
-    @property
-    def _overhead(self) -> float:
-        """Share of the processor's time that the instructions took: credits, proposals, and the episodes by which candidates were tried."""
-        return self._seconds["instructions"] / max(sum(self._seconds.values()), 1e-9)
-
     def _case(self, step: int, id: int, number: int, reward: float, episode: Episode, deal: Deal) -> Case:  # noqa: PLR0917 - the fields of a case
-        return Case(step, id, reward, dict(episode.outcome), "\n".join(_seen(episode, deal.seat))[-3000:], number)
+        return Case(step, id, reward, dict(episode.outcome), "\n".join(seen_by(episode, deal.seat))[-3000:], number)
 
     # -- evolution ---------------------------------------------------------------------------------------------------
 
@@ -238,7 +209,7 @@ class INSPO:
                 {
                     "deal": number,
                     "earned": {name: earned[name][number] for name in played},
-                    **{name: _seen(own[number], dealt[number].seat) for name, own in played.items()},
+                    **{name: seen_by(own[number], dealt[number].seat) for name, own in played.items()},
                 }
                 for number in dict.fromkeys([*order[:2], order[-1]])
             ]
@@ -250,25 +221,20 @@ class INSPO:
     # -- saves -------------------------------------------------------------------------------------------------------
 
     def _save(self) -> None:
-        plain = {"population": self.population.plain(), "history": self._history, "buffer": self.buffer.cases, "seconds": self._seconds}
+        plain = {"population": self.population.plain(), "history": self._history, "buffer": self.buffer.cases, "seconds": self._spent.seconds}
         fresh = self.task.place / "state.new"
         self.task.place.mkdir(parents=True, exist_ok=True)
         fresh.write_text(json.dumps(plain), encoding="utf-8")
         fresh.replace(self.task.place / "state.json")
-        if self.config.learn:
-            shutil.rmtree(self._policy(len(self._history) - 1), ignore_errors=True)
+        if self._iterates is not None:
+            self._iterates.forget(len(self._history))
 
     def _load(self) -> None:
         path = self.task.place / "state.json"
         if path.exists():
             plain = json.loads(path.read_text(encoding="utf-8"))
-            self.population, self._history, self._seconds = Population.load(plain["population"]), plain["history"], plain["seconds"]
+            self.population, self._history, self._spent.seconds = Population.load(plain["population"]), plain["history"], plain["seconds"]
             self.buffer.cases = [Case(*case) for case in plain["buffer"]]
-
-
-def _seen(episode: Episode, seat: int) -> list[str]:
-    """What a seat saw, line by line."""
-    return [event.text for event in episode.events if event.visible_to is None or seat in event.visible_to]
 
 
 def _credits(rewards: np.ndarray, where: Sequence[tuple[int, int]], *, paired: bool) -> dict[int, list[float]]:
