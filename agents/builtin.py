@@ -128,6 +128,12 @@ player_kind(
     fits="ludens.agents.bots.negotiation:conceder_fits",
 )
 player_kind(
+    "persuader",
+    "ludens.agents.bots.persuasion:PersuaderPlayer",
+    summary="weighs what it is told in a manner called by its name: honest, bayesian, stubborn, credulous, misleader, are_you_sure (persuasion)",
+    fits="ludens.agents.bots.persuasion:persuader_fits",
+)
+player_kind(
     "villager",
     "ludens.agents.bots.werewolf:VillagerPlayer",
     summary="plays every role of Werewolf, each in a manner of its own",

@@ -13,7 +13,7 @@ from ..games.registry import spec
 
 __all__ = ["FamilyMeasures", "family_measures", "has_measures"]
 
-_MODULES = {"economist": "ludens.analysis.economist", "werewolf": "ludens.analysis.werewolf"}
+_MODULES = {"economist": "ludens.analysis.economist", "persuasion": "ludens.analysis.persuasion", "werewolf": "ludens.analysis.werewolf"}
 """Modules with a function ``family_measures(episodes, names=..., level=...)``."""
 
 

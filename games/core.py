@@ -374,6 +374,13 @@ class State:
         """Give the move a silent seat makes, where the game's policy is ``"default"``."""
         raise NotSupported(f"{self.game.made_as} has no default move")
 
+    def yields(self, seat: int, move: Move) -> bool | None:
+        """Tell whether a legal move of a seat to move gives in to what another seat wants of it (True) or holds out (False); None where nothing is in dispute.
+
+        Games of persuasion and negotiation answer this, so that giving in and holding out can be counted, and trained, alike in all of them.
+        """
+        return None
+
     def hides(self, seat: int) -> bool:
         """Tell whether something is hidden from ``seat`` that does not follow from the rules and what it has seen.
 

@@ -247,6 +247,13 @@ trainer_kind(
     config="ludens.trainers.lspo.config:Config",
 )
 trainer_kind(
+    "persuasion_balanced",
+    "ludens.trainers.persuasion_balanced:PersuasionBalanced",
+    summary="persuasion-balanced training: a nano model learns from trees of dialogues when to accept persuasion and when to resist it",
+    extra="train",
+    config="ludens.trainers.persuasion_balanced.config:Config",
+)
+trainer_kind(
     "ppo",
     "ludens.trainers.ppo:PPO",
     summary="proximal policy optimisation: a neural policy learns in self-play of a team, in games with a fast vector environment",

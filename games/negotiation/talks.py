@@ -86,6 +86,9 @@ class BargainState(State):
         best = deals[int(np.argmax(self.game.worth(self.setting, seat, self.private[seat], deals)))]
         return Move({"act": "propose", **self.game.to_fields(self.setting, seat, tuple(best.tolist()))})
 
+    def yields(self, seat: int, move: Move) -> bool | None:
+        return None if self.open[1 - seat] is None else move.choice["act"] == "accept"
+
     # -- what acts cause ---------------------------------------------------------------------------------------------
 
     def _apply(self, moves: Mapping[int, Move]) -> None:

@@ -23,7 +23,7 @@ from ludens.trainers.strength import strength
 PLACE = house_folder()
 CARD = json.loads((PLACE / "card.json").read_text(encoding="utf-8"))
 STRENGTH = {row["game"]: row for row in CARD["strength"]}
-YOUNGER = {"catalogue-v0", "consultancy-v0", "shopping-v0"}
+YOUNGER = {"catalogue-v0", "consultancy-v0", "persuasion-v0", "shopping-v0"}
 """Games that came after the weights: it plays them, but was not trained on them; when it is trained anew, their names must go."""
 SPEAKING = [game_id for game_id in all_ids() if make(game_id).type.language and game_id not in YOUNGER]
 LONG = {game_id for game_id in SPEAKING if game_id.startswith("werewolf_") and game_id != "werewolf_lspo4-v0"}
