@@ -78,7 +78,7 @@ async def grow(cast: Cast, dealt: Sequence[Deal], models: Mapping[str, ChatModel
         for item, episode in zip(wanted, await _play(cast, dealt, models, wanted), strict=True):
             if episode.error is None:
                 deal = dealt[item.deal]
-                steps = tuple(_step(point, decision, yields) for point, decision, yields in decided(deal.game, episode, deal.seat))
+                steps = tuple(map(_step, decided(deal.game, episode, deal.seat)))
                 playout = Playout(first + item.deal, item.forced, steps, share_of(episode, deal.game, deal.seat))
                 grown[item.deal].append(_Grown(episode, playout))
         wanted = []
@@ -94,25 +94,43 @@ async def grow(cast: Cast, dealt: Sequence[Deal], models: Mapping[str, ChatModel
     return [tree.playout for own in grown for tree in own]
 
 
-def decided(game: Game, episode: Episode, seat: int) -> Iterator[tuple[str, Decision, bool | None]]:
-    """Play a recorded episode again, and give each decision of a seat: what led to it (a digest), the decision, and whether it gave in or held out."""
+class Decided(NamedTuple):
+    """A decision of a recorded episode.
+
+    Attributes:
+        point: digest of what led to it.
+        decision: as it was recorded.
+        yields: whether it gave in (True) or held out (False); None where nothing was in dispute.
+        seen: what the seat had seen, and what was asked, where something was in dispute.
+    """
+
+    point: str
+    decision: Decision
+    yields: bool | None
+    seen: str
+
+
+def decided(game: Game, episode: Episode, seat: int) -> Iterator[Decided]:
+    """Play a recorded episode again, and give each decision of a seat."""
     state = game.start(episode.seed)
     history: list[object] = []
     for turn in episode.moves():
         decision = turn.get(seat)
         if decision is not None:
             point = hashlib.blake2b(json.dumps([episode.seed, seat, history]).encode(), digest_size=8).hexdigest()
-            yield point, decision, None if decision.status is Status.FORFEITED else state.yields(seat, decision.move)
+            yields = None if decision.status is Status.FORFEITED else state.yields(seat, decision.move)
+            observation = state.observe(seat)
+            yield Decided(point, decision, yields, "" if yields is None else "\n".join([*(event.text for event in observation.events), observation.request]))
         history.append([[other, move.choice, move.say] for other, move in sorted(turn.items())])
         advance(state, turn)
 
 
-def _step(point: str, decision: Decision, yields: bool | None) -> Step:
-    call = next((call for call in reversed(decision.calls) if not call.by), None)
+def _step(one: Decided) -> Step:
+    call = next((call for call in reversed(one.decision.calls) if not call.by), None)
     if call is None or call.text is None:
-        return Step(point, "", yields)
-    read = decision.status in (Status.OK, Status.REPAIRED)
-    return Step(point, call.text, yields, call.prompt_token_ids or (), (call.token_ids or ()) if read else ())
+        return Step(one.point, "", one.yields)
+    read = one.decision.status in (Status.OK, Status.REPAIRED)
+    return Step(one.point, call.text, one.yields, call.prompt_token_ids or (), (call.token_ids or ()) if read else (), one.seen)
 
 
 async def _play(cast: Cast, dealt: Sequence[Deal], models: Mapping[str, ChatModel], wanted: Sequence[_Wanted]) -> list[Episode]:

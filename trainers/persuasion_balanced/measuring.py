@@ -79,7 +79,7 @@ def gave_in(game: Game, episodes: Sequence[Episode], dealt: Sequence[Deal]) -> E
     """Estimate the share of the learner's decisions in dispute that gave in, with Wilson's interval; None where nothing was in dispute."""
     from ...analysis.resample import wilson_interval
 
-    seen = [yields for episode, deal in zip(episodes, dealt, strict=True) for _, _, yields in decided(game, episode, deal.seat) if yields is not None]
+    seen = [one.yields for episode, deal in zip(episodes, dealt, strict=True) for one in decided(game, episode, deal.seat) if one.yields is not None]
     if not seen:
         return None
     share = sum(seen) / len(seen)

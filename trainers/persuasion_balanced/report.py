@@ -68,10 +68,10 @@ def _stages(learned: Sequence[Pair], facts: Mapping[str, Any]) -> DataTable:
 def _pairs(learned: Sequence[Pair]) -> DataTable:
     rows: list[tuple[Cell, ...]] = []
     for kind in ("accept", "resist"):
-        own = sorted((pair for pair in learned if pair.kind == kind), key=lambda pair: -pair.gap)[:_SHOWN]
-        rows += [(kind, *pair.texts, round(pair.gap, 3)) for pair in own]
-    about = "Those with the largest difference in worth; replies as the model wrote them."
-    return DataTable("Pairs to read", about, ("better is to", "preferred", "other", "difference"), tuple(rows))
+        own = {pair.seen: pair for pair in sorted(learned, key=lambda pair: pair.gap) if pair.kind == kind}
+        rows += [(pair.seen, kind, *pair.texts, round(pair.gap, 3)) for pair in [*reversed(own.values())][:_SHOWN]]
+    about = "Those with the largest difference in worth, in different situations; replies as the model wrote them."
+    return DataTable("Pairs to read", about, ("what it had seen", "better is to", "preferred", "other", "difference"), tuple(rows))
 
 
 def _worth(measured: Sequence[Measured]) -> DataTable:

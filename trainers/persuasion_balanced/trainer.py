@@ -131,7 +131,8 @@ class PersuasionBalanced:
 
 def _playout(plain: Any) -> Playout:
     deal, forced, steps, worth = plain
-    return Playout(deal, forced, tuple(Step(point, text, yields, tuple(prompt), tuple(tokens)) for point, text, yields, prompt, tokens in steps), worth)
+    read = (Step(point, text, yields, tuple(prompt), tuple(reply), seen) for point, text, yields, prompt, reply, seen in steps)
+    return Playout(deal, forced, tuple(read), worth)
 
 
 def _kinds(chosen: Sequence[Pair]) -> dict[str, int]:

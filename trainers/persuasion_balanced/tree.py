@@ -29,6 +29,7 @@ class Step(NamedTuple):
         text: its reply.
         yields: whether that gave in (True) or held out (False); None where nothing was in dispute.
         prompt, tokens: token ids of what it was told and of its reply; no tokens where the reply could not be read.
+        seen: what it had seen, and what was asked, line by line, where something was in dispute.
     """
 
     point: str
@@ -36,6 +37,7 @@ class Step(NamedTuple):
     yields: bool | None
     prompt: tuple[int, ...] = ()
     tokens: tuple[int, ...] = ()
+    seen: str = ""
 
 
 class Playout(NamedTuple):
@@ -67,6 +69,7 @@ class Pair(NamedTuple):
         kind: which of giving in and holding out is preferred.
         prompt: token ids of what the learner was told.
         better, worse: token ids of the replies.
+        seen: what the learner had seen, and what was asked.
         texts: the two replies in words.
         gap: by how much more the preferred kind came to, from 0 to 1.
         dialogue: token ids of a dialogue with the preferred reply in it, to the end.
@@ -78,6 +81,7 @@ class Pair(NamedTuple):
     prompt: tuple[int, ...]
     better: tuple[int, ...]
     worse: tuple[int, ...]
+    seen: str
     texts: tuple[str, str]
     gap: float
     dialogue: tuple[int, ...]
@@ -221,7 +225,7 @@ def _verdict(deal: int, accepts: Sequence[_Draw], resists: Sequence[_Draw]) -> t
         return None, "unread"
     kind: Kind = "accept" if gap > 0 else "resist"
     first, second = better.step, worse.step
-    return Pair(deal, kind, first.prompt, first.tokens, second.tokens, (first.text, second.text), abs(gap), *better.dialogue), ""
+    return Pair(deal, kind, first.prompt, first.tokens, second.tokens, first.seen, (first.text, second.text), abs(gap), *better.dialogue), ""
 
 
 def _usual(side: Sequence[_Draw]) -> _Draw | None:

@@ -17,7 +17,7 @@ from ludens.llm import ModelSpec
 from ludens.trainers import Task, trainer
 from ludens.trainers.card import digest
 
-SMALL = {"deals": 12, "width": 3, "depth": 3, "chunk": 6, "sft_epochs": 1, "dpo_epochs": 1, "minibatch": 4, "matches": 4, "partners": ["fair", "self"]}
+SMALL = {"deals": 24, "width": 3, "depth": 3, "chunk": 12, "sft_epochs": 1, "dpo_epochs": 1, "minibatch": 4, "matches": 4, "partners": ["fair", "self"]}
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +51,7 @@ def test_a_run_learns_measures_and_reports(whole, tiny):
     page = (place / "report.html").read_text(encoding="utf-8")
     for title in ("Trees of dialogues", "Pairs to read", "What it is worth", "Accepted and resisted"):
         assert title in page
+    assert "Your evidence, " in page.partition("Pairs to read")[2]
     assert any("without disagreement dropped" in line for line in lines)
     assert json.loads((place / "checkpoint" / "card.json").read_text())["mode"] == "balanced"
 

@@ -87,7 +87,7 @@ def test_what_makes_no_pair_is_counted_by_its_reason():
 
 
 def some(kind, count):
-    return [Pair(number, kind, (1,), (2,), (3,), ("a", "b"), 0.5, (1, 2), ((1, 2),)) for number in range(count)]
+    return [Pair(number, kind, (1,), (2,), (3,), f"deal {number}", ("a", "b"), 0.5, (1, 2), ((1, 2),)) for number in range(count)]
 
 
 @pytest.mark.parametrize(("mode", "accepts", "resists"), [("balanced", 3, 4), ("accept", 7, 0), ("resist", 0, 7)])
