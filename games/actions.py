@@ -158,8 +158,9 @@ class ActionSpec:
 
         The last JSON object that has a ``choice`` counts; failing that, the last ``Answer:`` line; failing that, the
         last ``[bracketed]`` piece; failing that, the whole reply if it is nothing but a choice. A choice that is only
-        mentioned in running text is not taken for an answer. Of a reply that was cut off only a whole JSON object or a finished
-        ``Answer:`` line counts: "1" may be the beginning of "12", and a bracket part of a thought.
+        mentioned in running text is not taken for an answer, nor is an object in a line ``Say:`` where there is a line
+        ``Answer:``. Of a reply that was cut off only a whole JSON object or a finished ``Answer:`` line counts: "1" may
+        be the beginning of "12", and a bracket part of a thought.
 
         Args:
             reply: the text, of any length and content.
