@@ -69,7 +69,6 @@ SEARCHERS = (
 )
 TOLD: dict[str, Any] = {"batch_tokens": 1600, "save_every": 50, "matches": 0, "held_out": 3}
 LEARNING: dict[str, Any] = {"learn": True, "deals": 8, "learning_rate": 3e-4, "matches": 0}
-OBEYING: dict[str, Any] = {**LEARNING, "anchor": 0.05}
 SHARERS = ("Be fair.", "Be generous.", "Be cautious.")
 MET, UNMET = ("fair", "greedy", "generous"), ("tough", "deceptive", "cautious")
 SETTINGS = {
@@ -80,8 +79,8 @@ SETTINGS = {
             {"preset": "s", "recall": 2_200_000, "tokens": 2_000_000, "epochs": 0.8, "vocabulary": 1600, "reading": 0.5, **TOLD},
             {"preset": None, "tokens": 3_000_000, "epochs": 1.3, "reading": 0.1, "learning_rate": 2e-3, **TOLD},
         ),
-        full={"seeds": SEARCHERS, "bank": tuple(CLAUSES), "steps": 80, "group": 4, "evolve": 20, "verify": 48, **OBEYING},
-        static={"seeds": SEARCHERS[:1], "steps": 88, "group": 8, "evolve": 1000, **OBEYING},
+        full={"seeds": SEARCHERS, "bank": tuple(CLAUSES), "steps": 80, "group": 4, "evolve": 20, "verify": 48, **LEARNING},
+        static={"seeds": SEARCHERS[:1], "steps": 88, "group": 8, "evolve": 1000, **LEARNING},
         parts={kind: (ludens.make("retrieval", **{**SEARCHES, "kinds": (kind,)}, split="test", world=7), ()) for kind in SEARCHES["kinds"]},
         temperature=0.0,
         world=True,

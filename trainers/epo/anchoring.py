@@ -1,9 +1,8 @@
-"""How far a policy has strayed from the one it began as, and what that costs it."""
+"""How far a strategist has strayed from the one it began as, strategy by strategy."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,28 +14,7 @@ from .update import Batch, logprobs
 if TYPE_CHECKING:
     from ...llm.nano.network import Network
 
-__all__ = ["anchored", "strayed"]
-
-
-def anchored(spoken: Sequence[Spoken], reference: Path, anchor: float, batch: int) -> tuple[list[Spoken], float]:
-    """Charge strategies for how much likelier they have become.
-
-    The policy gradient of a penalty of ``anchor`` times the divergence KL(pi || pi_ref), estimated by what was sampled.
-
-    Args:
-        spoken: strategies as they were sampled, with what they weigh.
-        reference: the folder of what the policy began as.
-        anchor: what a nat costs.
-        batch: rows read at once.
-
-    Returns:
-        The same with lower weights; and the mean divergence, in nats a strategy.
-    """
-    from ...llm.nano.network import load
-
-    far = strayed(load(reference), spoken, batch)
-    charged = [talk._replace(weights=talk.weights - anchor * own) for talk, own in zip(spoken, far, strict=True)]
-    return charged, float(np.concatenate(far).mean()) if far else 0.0
+__all__ = ["strayed"]
 
 
 def strayed(reference: Network, spoken: Sequence[Spoken], batch: int) -> list[Floats]:

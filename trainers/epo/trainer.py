@@ -31,7 +31,6 @@ from ..card import digest, write_card
 from ..credit import RoleBaselines
 from ..parameters import filled
 from ..registry import Say, Task, require_packages
-from .anchoring import anchored
 from .config import Config
 from .demonstrating import demonstrated, demonstrator
 from .learners import learner_of
@@ -142,8 +141,12 @@ class EPO:
         """Charge strategies for how much likelier they have become than the warm start made them."""
         if not self.config.anchor or not spoken:
             return spoken, {}
-        charged, divergence = anchored(spoken, warm, self.config.anchor, self.config.batch)
-        return charged, {"divergence": round(divergence, 4)}
+        from ...llm.nano.network import load
+        from .anchoring import strayed
+
+        far = strayed(load(warm), spoken, self.config.batch)
+        charged = [talk._replace(weights=talk.weights - self.config.anchor * own) for talk, own in zip(spoken, far, strict=True)]
+        return charged, {"divergence": round(float(np.concatenate(far).mean()), 4)}
 
     def _warm(self, say: Say) -> Path:
         """Imitate tagged scripted play; give the strategist that training begins with."""

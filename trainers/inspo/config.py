@@ -42,8 +42,6 @@ class Config(Parameters):
         level: of the sign test that it must pass.
         learn: train the model too (GRPO on its own tokens).
         learning_rate, clip, epochs, batch: of that.
-        anchor: what a nat of divergence from the model that it began as costs a decision, where rewards go from 0 to 1; with it, a model that was taught to do
-            as it is told goes on doing so. 0 for none.
         sample_temperature: at which the model plays.
         window_tokens: how much of its conversation it remembers.
         opponents: scripted styles that sit at the other seats.
@@ -76,7 +74,6 @@ class Config(Parameters):
     clip: float = 0.2
     epochs: int = 1
     batch: int = 16
-    anchor: float = 0.0
     sample_temperature: float = 1.0
     window_tokens: int = 2000
     opponents: tuple[str, ...] = STYLES
@@ -91,7 +88,6 @@ class Config(Parameters):
         if self.verify_temperature is not None:
             self._not_negative("verify_temperature")
         self._require(self.temperature > 0, "temperature", "should be above 0")
-        self._not_negative("anchor")
         self._shares("floor", "rate", "level")
         self._require(set(self.opponents) <= set(STYLES) and bool(self.opponents), "opponents", f"should be some of {', '.join(STYLES)}")
         self._require(self.group > 1 or not self.learn, "group", "should be 2 or more where the model learns: episodes of a group are compared")

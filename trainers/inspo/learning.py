@@ -5,15 +5,14 @@ from __future__ import annotations
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
 from ...arena.record import Episode
 from ...arena.seeds import child_seed
 from ...llm.spec import ModelSpec
-from ..epo.anchoring import anchored
-from ..epo.talks import Row, Spoken, Strategy, rows
+from ..epo.talks import Row, Strategy, rows
 from ..saves import read_state, write_state
 
 __all__ = ["Iterates", "Learner", "Learning", "compared"]
@@ -37,10 +36,6 @@ class Learning(Protocol):
     @property
     def batch(self) -> int:
         """Rows an update."""
-
-    @property
-    def anchor(self) -> float:
-        """What a nat of divergence from the model that training began with costs a decision."""
 
 
 class Learner:
@@ -67,7 +62,7 @@ class Learner:
         """Take one step on a batch's rows, and write the checkpoint.
 
         Args:
-            found: what is learned from.
+            found: what :func:`compared` gave.
             place: where the new checkpoint goes.
             step: the step's number.
 
@@ -108,24 +103,11 @@ class Iterates:
         """Describe the model as it plays after so many steps."""
         return ModelSpec(engine="nano", model=str(self.after(steps)), name=name, concurrency=None)
 
-    def learn(self, spoken: Sequence[Spoken], steps: int) -> dict[str, float]:
-        """Take one more step, from where the model stands after ``steps`` of them.
-
-        Args:
-            spoken: what :func:`compared` gave.
-            steps: taken so far.
-
-        Returns:
-            How many rows were learned from, the mean loss and, with an anchor, the divergence from the start in nats a decision.
-        """
+    def learn(self, found: Sequence[Row], steps: int) -> float:
+        """Take one more step, from where the model stands after ``steps`` of them; give the mean loss."""
         if self._learner is None:
             self._learner = Learner(self._start, self.after(steps) if steps else None, self._config)
-        facts: dict[str, float] = {}
-        if self._config.anchor and spoken:
-            spoken, divergence = anchored(spoken, self._start, self._config.anchor, self._config.batch)
-            facts["divergence"] = round(divergence, 4)
-        found = [row for talk in spoken for row in rows(talk.said, talk.weights) if any(row.gains)]
-        return {"rows": len(found), **facts, "loss": round(self._learner.step(found, self.after(steps + 1), steps), 5)}
+        return self._learner.step(found, self.after(steps + 1), steps)
 
     def forget(self, steps: int) -> None:
         """Remove what there was before the step that is saved now; the start stays."""
@@ -137,10 +119,8 @@ class Iterates:
         shutil.copytree(self.after(steps), place, dirs_exist_ok=True, ignore=shutil.ignore_patterns("state.*"))
 
 
-def compared(
-    episodes: Sequence[Episode], seats: Sequence[int], rewards: np.ndarray, groups: Sequence[tuple[int, int]]
-) -> tuple[list[Spoken], dict[str, float]]:
-    """Weigh the player's own answers by what its episode earned above its group's mean.
+def compared(episodes: Sequence[Episode], seats: Sequence[int], rewards: np.ndarray, groups: Sequence[tuple[int, int]]) -> tuple[list[Row], dict[str, Any]]:
+    """Weigh the player's own tokens by what its episode earned above its group's mean.
 
     All episodes of a group have the same deal and instruction, so neither is what the policy is credited for; groups without differences teach nothing.
 
@@ -151,17 +131,19 @@ def compared(
         groups: deal and instruction of each.
 
     Returns:
-        The answers of every episode that has any, with their weights; and the share of groups without differences.
+        The rows; and how many there are, with the share of groups without differences.
     """
     members: dict[tuple[int, int], list[float]] = {}
     for key, reward in zip(groups, rewards, strict=True):
         members.setdefault(key, []).append(float(reward))
-    found: list[Spoken] = []
+    found: list[Row] = []
     for episode, seat, reward, key in zip(episodes, seats, rewards, groups, strict=True):
-        if own := _own(episode, seat):
-            found.append(Spoken(own, np.full(len(own), float(reward) - float(np.mean(members[key])))))
+        own = _own(episode, seat)
+        advantage = float(reward) - float(np.mean(members[key]))
+        if own and advantage:
+            found += rows(own, np.full(len(own), advantage))
     still = sum(np.ptp(values) == 0 for values in members.values()) / max(len(members), 1)
-    return found, {"still": round(still, 3)}
+    return found, {"rows": len(found), "still": round(still, 3)}
 
 
 def _own(episode: Episode, seat: int) -> list[Strategy]:

@@ -173,7 +173,7 @@ class INSPO:
         if self._iterates is not None:
             with self._spent.counted("learning"):
                 found, learnt = compared(episodes, [dealt[number].seat for number, _ in where], rewards, where)
-                facts["learnt"] = {**self._iterates.learn(found, len(self._history)), **learnt}
+                facts["learnt"] = {**learnt, "loss": round(self._iterates.learn(found, len(self._history)), 5)}
         self._history.append(facts)
 
     def _case(self, step: int, id: int, number: int, reward: float, episode: Episode, deal: Deal) -> Case:  # noqa: PLR0917 - the fields of a case

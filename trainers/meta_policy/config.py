@@ -36,7 +36,6 @@ class Config(Parameters):
         deals: deals a step, for every game.
         group: episodes a deal, which are compared with each other.
         learning_rate, clip, epochs, batch: of a step of learning.
-        anchor: what a nat of divergence from the model that it began as costs a decision, where rewards go from 0 to 1; 0 for none. The paper has 0.02 to 0.05.
         persona: what the player is told first.
         sample_temperature: at which the model plays.
         window_tokens: how much of its conversation it remembers.
@@ -65,7 +64,6 @@ class Config(Parameters):
     clip: float = 0.2
     epochs: int = 1
     batch: int = 16
-    anchor: float = 0.0
     persona: str = ""
     sample_temperature: float = 1.0
     window_tokens: int = 2000
@@ -79,7 +77,6 @@ class Config(Parameters):
         self._whole("group", least=2)
         self._whole("interval", "matches", least=0)
         self._shares("outcome")
-        self._not_negative("anchor")
         self._positive("learning_rate", "clip", "sample_temperature")
         self._one_of(accept=("correlation", "always"))
         self._require(type(self.prescreen) is bool, "prescreen", "should be true or false")

@@ -154,8 +154,8 @@ class MetaPolicy:
             agreed = agreement(scores, payoffs, groups)
         with self._spent.counted("learning"):
             rewards = (1 - config.outcome) * scores + config.outcome * payoffs
-            weighed, learnt = compared([played.episodes[number] for number in kept], [played.seats[number] for number in kept], rewards, groups)
-            learnt = {**self._iterates.learn(weighed, step), **learnt}
+            rows, learnt = compared([played.episodes[number] for number in kept], [played.seats[number] for number in kept], rewards, groups)
+            loss = self._iterates.learn(rows, step)
         self._history.append(
             {
                 "step": step,
@@ -166,7 +166,7 @@ class MetaPolicy:
                 "judged": mean(scores),
                 "payoff": round(float(np.mean(played.payoffs)), 4),
                 **_rounded(agreed),
-                "learnt": learnt,
+                "learnt": {**learnt, "loss": round(loss, 5)},
             }
         )
         return found

@@ -89,22 +89,6 @@ def test_a_model_learns_under_instructions(tmp_path):
     assert digest(tmp_path / "cut" / "checkpoint") == whole
 
 
-def test_an_anchor_keeps_a_model_near_what_it_began_as(tmp_path):
-    pytest.importorskip("torch")
-    pytest.importorskip("tokenizers")
-    from tiny_nano import tiny_nano
-
-    model = ModelSpec(engine="nano", model=str(tiny_nano(tmp_path / "tiny", context=2048)), name="tiny")
-    given = {"model": model, "learn": True, "group": 4, "deals": 4, "matches": 0, "evolve": 9, "steps": 6, "learning_rate": 1e-3}
-    far = {}
-    for anchor in (1e-9, 0.3):
-        result, _ = evolved(tmp_path / str(anchor), anchor=anchor, **given)
-        far[anchor] = [facts["learnt"]["divergence"] for facts in result["history"]]
-        assert abs(far[anchor][0]) < 1e-3
-    assert far[1e-9][-1] > 0.02
-    assert far[0.3][-1] < far[1e-9][-1] / 2
-
-
 def test_a_server_plays_and_proposes(tmp_path):
     # all there is to it is the model's configuration: the same trainer, and another game
     proposed = json.dumps({"analysis": "it gave too much away", "instruction": "Think of yourself first."})
