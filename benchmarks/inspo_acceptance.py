@@ -42,6 +42,7 @@ class Setting:
         told: games that obeying is learned in.
         stages: parameters of the trainer ``told``, one training after the other.
         full, static: parameters of the two arms.
+        others: instructions of further static arms, whose mean with the first one's tells what is earned under a seed that somebody happened to begin with.
         parts: what is measured: a game and opponents each.
         temperature: at which it is.
         world: whether every seed trains in a library of its own.
@@ -54,6 +55,7 @@ class Setting:
     parts: Mapping[str, tuple[Game, tuple[str, ...]]]
     temperature: float
     world: bool = False
+    others: tuple[str, ...] = ()
 
     def trains_in(self, seed: int) -> Game:
         """Give the game that a seed trains in."""
@@ -84,6 +86,7 @@ SETTINGS = {
         parts={kind: (ludens.make("retrieval", **{**SEARCHES, "kinds": (kind,)}, split="test", world=7), ()) for kind in SEARCHES["kinds"]},
         temperature=0.0,
         world=True,
+        others=SEARCHERS[1:],
     ),
     "ultimatum": lambda: Setting(
         told=(ludens.make("ultimatum"),),
@@ -126,6 +129,8 @@ def trained(place: Path, setting: Setting, arm: str, seed: int, start: Path) -> 
     if not kept.exists():
         task = Task((setting.trains_in(seed),), ModelSpec(engine="nano", model=str(start), name="trained"), folder, seed)
         given = setting.full if arm == "full" else setting.static
+        if arm.startswith("static_told"):
+            given = {**given, "seeds": (setting.others[int(arm[-1]) - 1],)}
         trainer("inspo").make(task, given).run(lambda line: print(f"{arm} {seed}: {line}", flush=True))
     return kept.parent, json.loads(kept.read_text(encoding="utf-8"))
 
@@ -179,6 +184,13 @@ def main(place: Path, name: str, seeds: list[int]) -> None:
             ("before learning, the first instruction", "before", start, first),
         ):
             arms.setdefault(arm, []).append(measured(place, setting, whose, checkpoint, instruction))
+        for number, instruction in enumerate(setting.others, 1):
+            arm = f"static_told{number}"
+            checkpoint, _ = trained(place, setting, arm, seed, start)
+            arms.setdefault(f"static, {instruction}", []).append(measured(place, setting, f"{arm}_{seed}", checkpoint, instruction))
+        if setting.others:
+            names = ["static, the first instruction", *(f"static, {instruction}" for instruction in setting.others)]
+            arms.setdefault("static, mean over instructions", []).append(np.mean([arms[name][-1] for name in names], axis=0).tolist())
         runs[str(seed)] = {
             "best": told["best"],
             "overhead": told["overhead"],
