@@ -1,11 +1,12 @@
 """INSPO with a model that learns, against GRPO under the first instruction alone: in retrieval, and in the ultimatum game.
 
-    python -P benchmarks/inspo_acceptance.py PLACE retrieval|ultimatum [SEED ...]
+    python -P benchmarks/inspo_acceptance.py PLACE retrieval|retrieval_seeds|ultimatum [SEED ...]
 
 Trains and measures what is not in PLACE yet, one run after the other; writes ``inspo_acceptance_GAME.json`` there, and the tables of docs/inspo.md to stdout.
 All runs of a game begin with one model, which the trainer ``told`` makes first. Both arms play the same deals with the same seeds; the static one has as many
 episodes a step, and as many more steps as the instructions' trials are worth. What is measured at the end was met by nobody: in retrieval, questions with names
-that occurred nowhere before; in the ultimatum game, new deals, with the opponents of training and with others.
+that occurred nowhere before; in the ultimatum game, new deals, with the opponents of training and with others. ``retrieval_seeds`` goes on from
+``retrieval``: the static arm once more under each of the other instructions that the full loop begins with.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import asyncio
 import json
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -73,8 +74,10 @@ TOLD: dict[str, Any] = {"batch_tokens": 1600, "save_every": 50, "matches": 0, "h
 LEARNING: dict[str, Any] = {"learn": True, "deals": 8, "learning_rate": 3e-4, "matches": 0}
 SHARERS = ("Be fair.", "Be generous.", "Be cautious.")
 MET, UNMET = ("fair", "greedy", "generous"), ("tough", "deceptive", "cautious")
-SETTINGS = {
-    "retrieval": lambda: Setting(
+
+
+def _retrieval(others: tuple[str, ...] = ()) -> Setting:
+    return Setting(
         told=tuple(ludens.make("retrieval", **SEARCHES, world=world) for world in range(24)),
         stages=(
             # copying is learned from exercises and all that is read; when it has been, what is left is to obey
@@ -86,8 +89,13 @@ SETTINGS = {
         parts={kind: (ludens.make("retrieval", **{**SEARCHES, "kinds": (kind,)}, split="test", world=7), ()) for kind in SEARCHES["kinds"]},
         temperature=0.0,
         world=True,
-        others=SEARCHERS[1:],
-    ),
+        others=others,
+    )
+
+
+SETTINGS: dict[str, Callable[[], Setting]] = {
+    "retrieval": _retrieval,
+    "retrieval_seeds": lambda: _retrieval(SEARCHERS[1:]),
     "ultimatum": lambda: Setting(
         told=(ludens.make("ultimatum"),),
         stages=({"preset": "xs", "tokens": 160_000, "vocabulary": 900, "most": 1, **TOLD},),
@@ -169,7 +177,7 @@ def searching() -> dict[str, Any]:
 
 def main(place: Path, name: str, seeds: list[int]) -> None:
     """Run all of one game."""
-    setting, place = SETTINGS[name](), place / name
+    setting, place = SETTINGS[name](), place / name.partition("_")[0]
     began, start, first = time.process_time(), obeying(place, setting), setting.static["seeds"][0]
     arms: dict[str, list[list[list[float]]]] = {}
     runs: dict[str, Any] = {}
@@ -198,7 +206,7 @@ def main(place: Path, name: str, seeds: list[int]) -> None:
             "episodes": {arm: sum(facts["episodes"] for facts in one["history"]) for arm, one in (("full", told), ("static", plain))},
         }
     result = {"game": name, "seeds": seeds, "runs": runs, **compared(arms, tuple(setting.parts))}
-    if name == "retrieval":
+    if setting.world:
         result["recall"] = searching()
     (place.parent / f"inspo_acceptance_{name}.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(result, indent=1))
