@@ -53,7 +53,8 @@ SETTINGS: dict[str, dict[str, Any]] = {
 }
 TRAINING = {"episodes": 600, "trace": 0.5, "steps": 2000, "validation": 16, "held_out": 60}
 KITCHEN_TRAINING = {"episodes": 400, "trace": 0.5, "steps": 2000, "validation": 12, "held_out": 60}
-IN_WORDS = {"reads": "words", "steps": 1000, "batch": 32, "learning_rate": 2e-3}
+IN_WORDS = {"reads": "words", "steps": None}
+"""As many as are usual for words, whatever the settings above say of numbers."""
 READ_IN_WORDS = ("Y1_G1", "Y2_G2", "recipe2", "sort4", "cramped_room")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,8 +58,6 @@ class Regressed:
         card: what it is.
         earned: mean and spread of the returns that it was fitted to.
     """
-
-    READS: ClassVar[Reads]
 
     def __init__(self, card: Card, earned: tuple[float, float]) -> None:
         self.card, self.earned = card, earned

@@ -35,7 +35,7 @@ def save_critic(folder: str | Path, critic: Regressed) -> Path:
         raise LudensError("the critic's weights are no finite numbers; nothing was saved")
     place = Path(folder).expanduser()
     place.mkdir(parents=True, exist_ok=True)
-    if critic.READS == "words":
+    if critic.card.reads == "words":
         _copy_checkpoint(critic, place)
     raw = save({name: np.ascontiguousarray(tensor, np.float32) for name, tensor in tensors.items()}, metadata={"card": json.dumps(asdict(critic.card))})
     fresh = place / f"{WEIGHTS}.new"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar, Self
+from typing import Self
 
 import numpy as np
 
 from ...games.core import Observation
-from .card import Card, Positions, Reads, Regressed
+from .card import Card, Positions, Regressed
 from .features import Floats, Ints, features, one_hot
 
 __all__ = ["NetworkCritic"]
@@ -23,8 +23,6 @@ class NetworkCritic(Regressed):
         scale: mean and spread of the features, each ``(inputs,)``.
         earned: mean and spread of the returns that it was fitted to.
     """
-
-    READS: ClassVar[Reads] = "numbers"
 
     def __init__(self, card: Card, layers: Sequence[tuple[Floats, Floats]], scale: tuple[Floats, Floats], earned: tuple[float, float]) -> None:
         super().__init__(card, earned)

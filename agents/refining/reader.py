@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import ClassVar, Self
+from typing import Self
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from ...games.adapters.joint import JointState
 from ...games.core import Observation, seat_name
 from ...llm.nano.forward import Cache, Forward, normed
 from ...llm.nano.tokenizer import Tokenizer
-from .card import Card, Positions, Reads, Regressed
+from .card import Card, Positions, Regressed
 from .features import Floats, Ints
 
 __all__ = ["CHECKPOINT", "Piece", "TextCritic", "pieces", "situation"]
@@ -48,8 +48,6 @@ class TextCritic(Regressed):
     Raises:
         LudensError: the language model cannot be read.
     """
-
-    READS: ClassVar[Reads] = "words"
 
     def __init__(self, card: Card, place: Path, weights: Floats, earned: tuple[float, float]) -> None:
         super().__init__(card, earned)

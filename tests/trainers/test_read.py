@@ -23,7 +23,7 @@ from ludens.games import make
 from ludens.games.robots.values import NoisyPlans, Values
 from ludens.llm.spec import ModelSpec
 from ludens.trainers import Task
-from ludens.trainers.read import Read
+from ludens.trainers.read import Config, Read
 from ludens.trainers.read.data import Rows, rows_of
 from ludens.trainers.read.fit import Settings, fit, prefixes
 from ludens.trainers.read.trainer import chosen_threshold
@@ -130,6 +130,14 @@ def test_a_critic_of_words_is_trained_and_goes_on_where_it_was_cut_off(tmp_path,
     critics = [load_critic(tmp_path / name / "critic") for name in ("cut", "whole")]
     assert critics[0].card == critics[1].card
     assert critics[0].card.reads == "words"
+
+
+def test_how_much_is_read_depends_on_what_is_read_unless_it_is_named():
+    assert Config().fitting == (2000, 256)
+    assert Config(reads="words").fitting == (1000, 32)
+    assert Config(reads="words", steps=7).fitting == (7, 32)
+    with pytest.raises(ParameterError, match="batch=0"):
+        Config(batch=0)
 
 
 def test_the_command_trains_and_its_critic_plays(tmp_path, capsys):

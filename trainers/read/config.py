@@ -15,6 +15,9 @@ __all__ = ["ORDERS", "Config"]
 ORDERS = {"together": "ReAd-J", "in_turn": "ReAd-S"}
 """How a planner chooses, and what refining that is called."""
 
+_USUAL: dict[Reads, tuple[int, int]] = {"numbers": (2000, 256), "words": (1000, 32)}
+"""Steps, and decisions a step."""
+
 
 @dataclass(frozen=True)
 class Config(Parameters):
@@ -25,11 +28,11 @@ class Config(Parameters):
         episodes: of the planner's play that the critic is regressed on; every tenth is kept apart to see what it explains.
         discount: of rewards, a step of the environment.
         trace: 1 for Monte-Carlo returns, as the paper has it; less for targets that lean on the value of the next position.
-        reads: whether the critic reads positions in numbers, as a perceptron, or in words, as a small language model (then set ``steps``, ``batch`` and
-            ``learning_rate`` too: decisions are longer; 1000, 32 and 0.002, say).
+        reads: whether the critic reads positions in numbers, as a perceptron, or in words, as a small language model.
         hidden: widths of the perceptron's layers.
         preset: size of the language model.
-        steps, batch, learning_rate, decay: of its optimizer (AdamW, falling).
+        steps, batch: of its optimizer; None for 2000 of 256 decisions in numbers, or 1000 of 32 in words, which are longer.
+        learning_rate, decay: of the same (AdamW, falling).
         budget: proposals a decision at most.
         quantiles: thresholds that are tried: these quantiles of the advantages of what the planner itself does.
         validation: episodes for each of them, in each order; the threshold whose steps are not clearly more than the fewest, and of those the one with the
@@ -48,8 +51,8 @@ class Config(Parameters):
     reads: Reads = "numbers"
     hidden: tuple[int, ...] = (128, 128)
     preset: str = "xs"
-    steps: int = 2000
-    batch: int = 256
+    steps: int | None = None
+    batch: int | None = None
     learning_rate: float = 2e-3
     decay: float = 0.01
     budget: int = 10
@@ -62,10 +65,10 @@ class Config(Parameters):
     def __post_init__(self) -> None:
         object.__setattr__(self, "hidden", tuple(self.hidden))
         object.__setattr__(self, "quantiles", tuple(self.quantiles))
-        self._require(isinstance(self.planner, Mapping) and "kind" in self.planner, "planner", "should be a mapping with a kind, such as {kind: noisy_planner}")
         self._require(self.reads in get_args(Reads), "reads", f"should be one of {', '.join(get_args(Reads))}")
+        self._require(isinstance(self.planner, Mapping) and "kind" in self.planner, "planner", "should be a mapping with a kind, such as {kind: noisy_planner}")
         preset(self.preset)
-        self._whole("steps", "batch", "budget", "goal", "in_flight")
+        self._whole("budget", "goal", "in_flight", *(name for name in ("steps", "batch") if getattr(self, name) is not None))
         self._whole("episodes", least=10)
         self._whole("validation", "held_out", least=2)
         self._require(0 <= self.discount < 1, "discount", "should be at least 0 and below 1")
@@ -74,3 +77,9 @@ class Config(Parameters):
             self._require(isinstance(getattr(self, name), int | float) and getattr(self, name) >= 0, name, "should be a number from 0")
         right = bool(self.quantiles) and all(isinstance(one, int | float) and 0 <= one < 1 for one in self.quantiles)
         self._require(right, "quantiles", "should be numbers at least 0 and below 1")
+
+    @property
+    def fitting(self) -> tuple[int, int]:
+        """How many steps the optimizer takes, and of how many decisions: as named, else what is usual."""
+        steps, batch = _USUAL[self.reads]
+        return (steps if self.steps is None else self.steps, batch if self.batch is None else self.batch)

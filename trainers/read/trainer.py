@@ -130,7 +130,7 @@ class Read:
                 reads=config.reads,
                 options=game.options if words else (),
             )
-            settings = Settings(config.hidden, config.steps, config.batch, config.learning_rate, config.decay, config.trace, self.task.seed)
+            settings = Settings(config.hidden, *config.fitting, config.learning_rate, config.decay, config.trace, self.task.seed)
             if words:
                 from .reading import fit_words
 
