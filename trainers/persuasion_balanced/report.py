@@ -69,9 +69,9 @@ def _pairs(learned: Sequence[Pair]) -> DataTable:
     rows: list[tuple[Cell, ...]] = []
     for kind in ("accept", "resist"):
         own = {pair.seen: pair for pair in sorted(learned, key=lambda pair: pair.gap) if pair.kind == kind}
-        rows += [(pair.seen, kind, *pair.texts, round(pair.gap, 3)) for pair in [*reversed(own.values())][:_SHOWN]]
+        rows += [(kind, pair.seen, *pair.texts, round(pair.gap, 3)) for pair in [*reversed(own.values())][:_SHOWN]]
     about = "Those with the largest difference in worth, in different situations; replies as the model wrote them."
-    return DataTable("Pairs to read", about, ("what it had seen", "better is to", "preferred", "other", "difference"), tuple(rows))
+    return DataTable("Pairs to read", about, ("better is to", "what it had seen", "preferred", "other", "difference"), tuple(rows))
 
 
 def _worth(measured: Sequence[Measured]) -> DataTable:

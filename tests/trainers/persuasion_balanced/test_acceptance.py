@@ -45,5 +45,4 @@ def test_each_ablation_loses_a_half_and_balance_wins(tmp_path):
     accept, resist, balanced = found["accept"], found["resist"], found["balanced"]
     assert accept.misinformation.low > balanced.misinformation.high
     assert resist.correction.high < balanced.correction.low
-    # by how much depends on how well the base weighs evidence (docs/persuasion.md): from 0.04 on, which 500 deals tell from nothing only now and then
-    assert balanced.balanced.value > max(accept.balanced.value, resist.balanced.value)
+    assert balanced.balanced.low > max(accept.balanced.high, resist.balanced.high)
