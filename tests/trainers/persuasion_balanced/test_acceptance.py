@@ -19,7 +19,7 @@ TAUGHT = {"kind": "mixture", "players": [{"kind": "persuader", "manner": manner}
 BASE = {"preset": "xs", "tokens": 1_200_000, "vocabulary": 600, "batch_tokens": 2000, "matches": 0, "teacher": TAUGHT}
 
 
-async def measured(checkpoint, count=500):
+async def measured(checkpoint, count=1000):
     """Rates on deals that nobody was trained on, beside a partner that claims honestly."""
     player = PlayerSpec.of("language", model="m", window_tokens=2000, beyond="forget", temperature=1.0)
     dealt = deals(GAME, count, [PlayerSpec.of("persuader", manner="stubborn")], (), share=0.0, seed=99)
@@ -39,7 +39,8 @@ def test_each_ablation_loses_a_half_and_balance_wins(tmp_path):
         place = tmp_path / mode
         if mode != "accept":
             shutil.copytree(tmp_path / "accept" / "trees", place / "trees")
-        given = {"mode": mode, "deals": 2000, "chunk": 500, "matches": 0}
+        # a deal tells what was right in it, not what was likelier: many are needed before evidence is weighed by them
+        given = {"mode": mode, "deals": 8000, "chunk": 500, "matches": 0}
         trainer("persuasion_balanced").make(Task((GAME,), ModelSpec(engine="nano", model=str(start), name="x"), place, 5), given).run(print)
         found[mode] = asyncio.run(measured(place / "checkpoint"))
     accept, resist, balanced = found["accept"], found["resist"], found["balanced"]
